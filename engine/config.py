@@ -1,0 +1,447 @@
+"""Every setting of an experiment: the only place with its default, range, unit and help text.
+
+Forms, TOML files, the command line, validation messages and help are all made from these models; see
+`engine.settings` for the reading and writing.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+def setting(
+    default: Any,
+    title: str,
+    help: str,
+    *,
+    ge: float | None = None,
+    le: float | None = None,
+    unit: str = "",
+    advanced: bool = False,
+    labels: dict[str, str] | None = None,
+    step: float | None = None,
+) -> Any:
+    """A field with everything that a form needs to show it.
+
+    `labels` names the choices of a Literal; `step` is how far one click of a spin box goes.
+    """
+    extra = {"unit": unit, "advanced": advanced, "labels": labels or {}, "step": step}
+    return Field(default, title=title, description=help, ge=ge, le=le, json_schema_extra=extra)
+
+
+class Settings(BaseModel):
+    """Base of all settings: unknown names are refused, values never change in place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class PreparationSettings(Settings):
+    """How raw interactions become a dataset; chosen once, at import."""
+
+    k_core: int = setting(
+        5,
+        "k-core",
+        "Users and items with fewer interactions than this are removed, again and again until "
+        "none is left. 1 keeps everything.",
+        ge=1,
+        le=1000,
+    )
+    duplicates: Literal["keep", "drop"] = setting(
+        "keep",
+        "Repeated items",
+        "Whether a user's later interactions with the same item stay part of the sequence.",
+        labels={"keep": "Keep every interaction", "drop": "Keep only the first"},
+    )
+    order: Literal["auto", "timestamp", "position"] = setting(
+        "auto",
+        "Order",
+        "What puts a user's interactions in order. Equal timestamps keep the order of the file.",
+        labels={
+            "auto": "Timestamp if there is one, else position",
+            "timestamp": "Timestamp",
+            "position": "Position column, or order in the file",
+        },
+    )
+
+
+class DataSettings(Settings):
+    dataset: str = setting("sample", "Dataset", "A dataset from the Datasets page. “sample” is synthetic.")
+    max_length: int = setting(
+        50,
+        "Longest sequence",
+        "A user's latest items that the model sees; older ones are cut off.",
+        ge=2,
+        le=1000,
+        unit="items",
+    )
+    head_share: float = setting(
+        0.2,
+        "Head share",
+        "The most popular items, counted on training interactions only, that are called head. All others are tail.",
+        ge=0.01,
+        le=0.99,
+        step=0.05,
+    )
+
+
+class TextSettings(Settings):
+    encoder: Literal["bundled", "named", "folder", "vectors"] = setting(
+        "bundled",
+        "Text encoder",
+        "What turns an item's text into a vector.",
+        labels={
+            "bundled": "all-MiniLM-L6-v2 (included, offline)",
+            "named": "A sentence-transformers model by name",
+            "folder": "A model in a local folder",
+            "vectors": "Ready-made vectors from a file",
+        },
+    )
+    source: str = setting(
+        "",
+        "Source",
+        "Name of the model, its folder, or a .npy / .parquet file with one vector per item id. "
+        "Not needed for the included encoder.",
+    )
+    batch_size: int = setting(
+        64,
+        "Texts at once",
+        "How many texts are encoded together.",
+        ge=1,
+        le=4096,
+        advanced=True,
+    )
+
+    @model_validator(mode="after")
+    def _source_is_given(self) -> "TextSettings":
+        if self.encoder != "bundled" and not self.source.strip():
+            wanted = {
+                "named": "the name of a model",
+                "folder": "a folder",
+                "vectors": "a .npy or .parquet file",
+            }
+            raise ValueError(f"source: needs {wanted[self.encoder]} when encoder is “{self.encoder}”")
+        return self
+
+
+class SemanticIdSettings(Settings):
+    quantiser: Literal["rq-vae"] = setting(
+        "rq-vae",
+        "Quantiser",
+        "How text vectors become codes: residual quantisation inside an autoencoder.",
+        labels={"rq-vae": "RQ-VAE"},
+    )
+    depth: int = setting(
+        4,
+        "SID depth",
+        "Levels L of a semantic ID: the first code is coarse, each next one finer.",
+        ge=1,
+        le=8,
+        unit="levels",
+    )
+    codebook_size: int = setting(
+        128,
+        "Codebook size",
+        "Codes K per level. K to the power of L tuples are possible; more codes mean fewer "
+        "collisions and less sharing between items.",
+        ge=2,
+        le=4096,
+        unit="codes",
+    )
+    latent_dim: int = setting(
+        64,
+        "Latent width",
+        "Width of the vectors that are quantised.",
+        ge=2,
+        le=1024,
+        advanced=True,
+    )
+    hidden_dim: int = setting(
+        256,
+        "Hidden width",
+        "Width of the autoencoder's hidden layer.",
+        ge=4,
+        le=4096,
+        advanced=True,
+    )
+    commitment: float = setting(
+        0.25,
+        "Commitment weight",
+        "How strongly latents are pulled to their codes (RQ-VAE loss).",
+        ge=0,
+        le=10,
+        step=0.05,
+        advanced=True,
+    )
+    epochs: int = setting(
+        100,
+        "Quantiser epochs",
+        "Passes over the catalogue while the autoencoder trains.",
+        ge=1,
+        le=10000,
+        advanced=True,
+    )
+    batch_size: int = setting(
+        1024,
+        "Quantiser batch",
+        "Items per step of the autoencoder.",
+        ge=2,
+        le=65536,
+        unit="items",
+        advanced=True,
+    )
+    learning_rate: float = setting(
+        1e-3,
+        "Quantiser learning rate",
+        "Step size of AdamW for the autoencoder.",
+        ge=1e-6,
+        le=1,
+        step=1e-4,
+        advanced=True,
+    )
+    seed: int = setting(
+        0,
+        "Quantiser seed",
+        "Seed of the semantic IDs, apart from the run's seed: runs with the same codes and "
+        "different seeds can be compared.",
+        ge=0,
+        le=2**31 - 1,
+        advanced=True,
+    )
+
+
+class ModelSettings(Settings):
+    kind: Literal["h2rec", "hid", "sid"] = setting(
+        "h2rec",
+        "Model",
+        "H2Rec joins both ways to name an item; the two others use one of them alone.",
+        labels={"h2rec": "H2Rec (hash IDs and semantic IDs)", "hid": "Hash IDs only", "sid": "Semantic IDs only"},
+    )
+    backbone: Literal["sasrec"] = setting(
+        "sasrec",
+        "Backbone",
+        "The sequence encoder.",
+        labels={"sasrec": "SASRec"},
+    )
+    dim: int = setting(64, "Width", "Hidden size d of item vectors and encoder.", ge=4, le=1024, step=16)
+    blocks: int = setting(2, "Blocks", "Transformer blocks of the encoder.", ge=1, le=12)
+    heads: int = setting(1, "Heads", "Attention heads of the encoder; must divide the width.", ge=1, le=32)
+    cross_heads: int = setting(
+        4,
+        "Cross-attention heads",
+        "Heads of the cross-attention between the branches; must divide the width.",
+        ge=1,
+        le=32,
+        advanced=True,
+    )
+    dropout: float = setting(0.5, "Dropout", "Share of activations dropped while training.", ge=0, le=0.9, step=0.05)
+    hid_start: Literal["text", "random"] = setting(
+        "text",
+        "Hash ID start",
+        "Where hash-ID embeddings begin: at the text vectors reduced by PCA, or at random. "
+        "Concerns H2Rec; hash IDs alone always start at random.",
+        labels={"text": "Text vectors (warm start)", "random": "Random"},
+    )
+    shared_encoder: bool = setting(
+        True,
+        "One encoder for both branches",
+        "Whether hash-ID and semantic-ID branch share the encoder's weights.",
+        advanced=True,
+    )
+    cross_residual: bool = setting(
+        True,
+        "Residual around cross-attention",
+        "Keeps an item's own vector beside what cross-attention adds.",
+        advanced=True,
+    )
+
+    @model_validator(mode="after")
+    def _heads_divide_the_width(self) -> "ModelSettings":
+        for name in ("heads", "cross_heads"):
+            if self.dim % getattr(self, name):
+                raise ValueError(f"{name}: {getattr(self, name)} does not divide the width {self.dim}")
+        return self
+
+
+class AlignmentSettings(Settings):
+    alpha: float = setting(
+        0.1,
+        "α code-guided alignment",
+        "Weight of the item-level loss that pulls an item's hash-ID and semantic-ID "
+        "vectors together, with items of equal codes and co-occurring items as further positives. 0 switches it off.",
+        ge=0,
+        le=10,
+        step=0.05,
+    )
+    beta: float = setting(
+        0.1,
+        "β masked granularity",
+        "Weight of the user-level loss between the full sequence and the same sequence "
+        "with half of the semantic-ID levels masked. 0 switches it off.",
+        ge=0,
+        le=10,
+        step=0.05,
+    )
+    temperature: float = setting(
+        0.5,
+        "Temperature",
+        "Temperature of both contrastive losses.",
+        ge=0.01,
+        le=10,
+        step=0.05,
+        advanced=True,
+    )
+    shared_prefix: int = setting(
+        0,
+        "Shared prefix",
+        "Items that share at least this many leading codes also count as positives. "
+        "0: only items with the identical semantic ID.",
+        ge=0,
+        le=8,
+        unit="codes",
+        advanced=True,
+    )
+    cooccurrence_window: int = setting(
+        3,
+        "Co-occurrence window",
+        "How many places apart two items of a training sequence count as co-occurring. 0 switches these positives off.",
+        ge=0,
+        le=50,
+        unit="items",
+        advanced=True,
+    )
+    min_cooccurrences: int = setting(
+        2,
+        "Least co-occurrences",
+        "Pairs seen less often are ignored.",
+        ge=1,
+        le=1000,
+        advanced=True,
+    )
+    max_neighbours: int = setting(
+        50,
+        "Most co-occurring items",
+        "Strongest co-occurring items kept per item.",
+        ge=1,
+        le=1000,
+        advanced=True,
+    )
+    masking: Literal["lowest", "random", "highest"] = setting(
+        "lowest",
+        "Masked levels",
+        "Which half of the levels is masked, by gate weight.",
+        advanced=True,
+        labels={"lowest": "Lowest gate weights", "random": "At random", "highest": "Highest gate weights"},
+    )
+
+
+class TrainingSettings(Settings):
+    loss: Literal["cross_entropy", "bce"] = setting(
+        "cross_entropy",
+        "Loss",
+        "Cross-entropy compares the target with the whole catalogue; binary cross-entropy "
+        "with one sampled negative per position.",
+        labels={"cross_entropy": "Cross-entropy over the catalogue", "bce": "Binary cross-entropy, 1 negative"},
+    )
+    epochs: int = setting(200, "Most epochs", "Training ends here at the latest.", ge=1, le=10000)
+    patience: int = setting(
+        20,
+        "Patience",
+        "Epochs without a better validation NDCG@10 before training stops.",
+        ge=1,
+        le=10000,
+        unit="epochs",
+    )
+    batch_size: int = setting(128, "Batch size", "Sequences per step.", ge=2, le=65536, unit="sequences", step=32)
+    learning_rate: float = setting(1e-3, "Learning rate", "Step size of Adam.", ge=1e-6, le=1, step=1e-4)
+    weight_decay: float = setting(
+        0.0,
+        "Weight decay",
+        "L2 penalty of Adam on all weights.",
+        ge=0,
+        le=1,
+        step=1e-4,
+        advanced=True,
+    )
+    device: Literal["auto", "cpu", "cuda"] = setting(
+        "auto",
+        "Device",
+        "Where the model trains.",
+        labels={"auto": "GPU if there is one", "cpu": "CPU", "cuda": "GPU"},
+        advanced=True,
+    )
+    threads: int = setting(
+        0,
+        "CPU threads",
+        "Threads for the computation; 0 leaves one core to the window.",
+        ge=0,
+        le=256,
+        advanced=True,
+    )
+
+
+class EvaluationSettings(Settings):
+    remove_seen: bool = setting(
+        True,
+        "Leave out the history",
+        "In full ranking, items that the user already has are not ranked. A target "
+        "that is already in the history then counts as a miss.",
+    )
+    negatives: int = setting(
+        100,
+        "Sampled negatives",
+        "Items the user never had, against which the target is ranked in the sampled protocol.",
+        ge=1,
+        le=10000,
+        unit="items",
+        advanced=True,
+    )
+    negatives_seed: int = setting(
+        20251210,
+        "Seed of the negatives",
+        "The same for all runs that shall be compared.",
+        ge=0,
+        le=2**31 - 1,
+        advanced=True,
+    )
+    batch_size: int = setting(
+        512,
+        "Users at once",
+        "Users that are ranked together.",
+        ge=1,
+        le=65536,
+        unit="users",
+        advanced=True,
+    )
+
+
+class ExperimentConfig(Settings):
+    """Everything that determines a run, apart from the data itself."""
+
+    name: str = setting("", "Name", "A name for the run; made from the model and the dataset when left empty.")
+    seed: int = setting(0, "Seed", "Same seed, settings and data: same numbers (on CPU).", ge=0, le=2**31 - 1)
+    data: DataSettings = Field(DataSettings(), title="Data")
+    text: TextSettings = Field(TextSettings(), title="Item texts")
+    semantic_ids: SemanticIdSettings = Field(SemanticIdSettings(), title="Semantic IDs")
+    model: ModelSettings = Field(ModelSettings(), title="Model")
+    alignment: AlignmentSettings = Field(AlignmentSettings(), title="Alignment")
+    training: TrainingSettings = Field(TrainingSettings(), title="Training")
+    evaluation: EvaluationSettings = Field(EvaluationSettings(), title="Evaluation")
+
+    @model_validator(mode="after")
+    def _prefix_fits_the_depth(self) -> "ExperimentConfig":
+        if self.alignment.shared_prefix > self.semantic_ids.depth:
+            raise ValueError(
+                f"alignment.shared_prefix: {self.alignment.shared_prefix} is more than the SID depth "
+                f"{self.semantic_ids.depth}"
+            )
+        return self
+
+    @property
+    def uses_semantic_ids(self) -> bool:
+        return self.model.kind != "hid"
+
+    @property
+    def title(self) -> str:
+        """The run's name as shown: the given one, or model and dataset."""
+        names = {"h2rec": "H2Rec", "hid": "HID", "sid": "SID"}
+        return self.name.strip() or f"{names[self.model.kind]} on {self.data.dataset}"

@@ -1,0 +1,148 @@
+"""What a run reports while it goes: plain frozen facts that any listener may store, print or draw."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+Split = Literal["validation", "test"]
+Protocol = Literal["sampled", "full"]
+SliceName = str  # "overall", "head" or "tail"
+MetricName = str  # "HR@10", "NDCG@10", ...
+SliceMetrics = Mapping[SliceName, Mapping[MetricName, float]]
+
+
+class Stage(StrEnum):
+    """The stages of an experiment, in the order in which they run."""
+
+    DATA = "data"
+    TEXT = "text"
+    SEMANTIC_IDS = "semantic_ids"
+    TRAIN = "train"
+    EVALUATE = "evaluate"
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    stage: Stage
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageFinished:
+    stage: Stage
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is: `done` of `total` units (texts, epochs, users, ...)."""
+
+    stage: Stage
+    done: float
+    total: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Mean training losses since the last report.
+
+    `parts` holds "total", "recommendation" and, where they are switched on, "alignment" and
+    "granularity" (before weighting by alpha and beta). `epoch` is fractional: 1.5 is half way through
+    the second epoch.
+    """
+
+    step: int
+    epoch: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Ranking metrics after an epoch (validation) or of the best checkpoint (test)."""
+
+    epoch: int
+    split: Split
+    protocol: Protocol
+    values: SliceMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class GateWeights:
+    """Mean weight of every semantic-ID level in the multi-granularity gate; they add up to 1."""
+
+    epoch: int
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticIdsReady:
+    """Diagnostics of the semantic IDs that the run uses (see `engine.semantic_ids.diagnostics`)."""
+
+    report: Mapping[str, Any]
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for the log."""
+
+    level: Literal["info", "warning"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a run that reached its end.
+
+    `test` maps protocol -> slice -> metric -> value; `seconds` maps stage -> wall seconds.
+    """
+
+    best_epoch: int
+    epochs: int
+    test: Mapping[Protocol, SliceMetrics]
+    seconds: Mapping[str, float]
+    artefacts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The end of a run that was stopped; the best checkpoint so far is kept where there was one."""
+
+    best_epoch: int | None
+    artefacts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The end of a run that could not go on: words for the person, details for the log."""
+
+    message: str
+    details: str
+
+
+Event = (
+    StageStarted | StageFinished | Progress | Loss | Metrics | GateWeights | SemanticIdsReady | Note
+    | Finished | Interrupted | Failed
+)  # fmt: skip
+Listener = Callable[[Event], None]
+
+_NAMES: dict[type, str] = {
+    StageStarted: "stage_started",
+    StageFinished: "stage_finished",
+    Progress: "progress",
+    Loss: "loss",
+    Metrics: "metrics",
+    GateWeights: "gate_weights",
+    SemanticIdsReady: "semantic_ids_ready",
+    Note: "note",
+    Finished: "finished",
+    Interrupted: "interrupted",
+    Failed: "failed",
+}
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """The event as a flat JSON-ready object whose first key, "event", names its kind."""
+    return {"event": _NAMES[type(event)], **asdict(event)}

@@ -1,0 +1,233 @@
+"""Settings from the outside and back: TOML files, `section.key=value` overrides, presets, words for errors."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+import tomli_w
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from engine.config import ExperimentConfig, Settings
+from engine.errors import SettingsError
+
+PRESETS = Path(__file__).resolve().parents[1] / "resources" / "presets"
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+@dataclass(frozen=True)
+class SettingInfo:
+    """What is known of one setting, for forms, help and messages."""
+
+    path: tuple[str, ...]
+    type: type
+    title: str
+    help: str
+    default: Any
+    minimum: float | None
+    maximum: float | None
+    choices: tuple[str, ...]
+    labels: Mapping[str, str]
+    unit: str
+    step: float | None
+    advanced: bool
+
+    @property
+    def key(self) -> str:
+        return ".".join(self.path)
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values in words, or "" when anything of the type goes."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.type is bool:
+            return "true or false"
+        low, high = self.minimum, self.maximum
+        kind = "a whole number" if self.type is int else "a number" if self.type is float else ""
+        if low is not None and high is not None:
+            return f"{kind} from {_plain(low)} to {_plain(high)}"
+        return kind
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set of settings that comes with the workbench."""
+
+    name: str
+    title: str
+    description: str
+    config: ExperimentConfig
+
+
+def settings_of(model: type[Settings], prefix: tuple[str, ...] = ()) -> Iterator[SettingInfo]:
+    """All settings of a model in the order of their definition, nested ones included."""
+    for name, field in model.model_fields.items():
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from settings_of(annotation, (*prefix, name))
+        else:
+            yield _info((*prefix, name), field)
+
+
+def sections_of(model: type[Settings]) -> list[tuple[str, str]]:
+    """(name, title) of every nested group of settings."""
+    return [
+        (name, field.title or name)
+        for name, field in model.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    ]
+
+
+def parse(data: Mapping[str, Any], model: type[AnySettings] = ExperimentConfig) -> AnySettings:  # type: ignore[assignment]
+    """Settings from nested plain values. Raises SettingsError naming each bad setting, its value and range."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(f"{key}: {text}" if key else text for key, text in problems(error, model))
+        ) from error
+
+
+def problems(error: ValidationError, model: type[Settings]) -> list[tuple[str, str]]:
+    """(dotted setting, words) for every fault that pydantic found; the setting is "" where none is to blame."""
+    known = {info.key: info for info in settings_of(model)}
+    found = []
+    for fault in error.errors(include_url=False):
+        location = [str(part) for part in fault["loc"]]
+        key = ".".join(location)
+        if fault["type"] == "extra_forbidden":
+            found.append((key, _unknown(key, known)))
+        elif fault["type"] == "value_error":
+            # Raised by our own validators, whose text begins with the setting to blame.
+            blamed, _, words = str(fault["ctx"]["error"]).partition(": ")
+            found.append((".".join([*location, blamed]), words))
+        elif key in known:
+            allowed = known[key].allowed
+            found.append((key, f"{_shown(fault['input'])} is not allowed; it must be {allowed or 'text'}."))
+        else:
+            found.append((key, f"{_shown(fault['input'])} is not allowed here; {fault['msg'].lower()}."))
+    return found
+
+
+def override(data: Mapping[str, Any], assignments: Sequence[str]) -> dict[str, Any]:
+    """Nested values with `section.key=value` assignments applied; values are read as TOML, else as text.
+
+    Raises SettingsError when an assignment has no "=".
+    """
+    result = {name: dict(value) if isinstance(value, Mapping) else value for name, value in data.items()}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals or not key.strip():
+            raise SettingsError(f"“{assignment}” is not of the form section.key=value, as in semantic_ids.depth=3.")
+        *sections, name = key.strip().split(".")
+        target = result
+        for section in sections:
+            inner = target.setdefault(section, {})
+            if not isinstance(inner, dict):
+                raise SettingsError(f"{key.strip()}: “{section}” is a single setting, not a group.")
+            target = inner
+        target[name] = _toml_value(text.strip())
+    return result
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The nested values of a settings file, without its [preset] table. Raises SettingsError."""
+    return _read(path)[1]
+
+
+def to_toml(config: ExperimentConfig) -> str:
+    """The settings as a TOML file that `read_toml` and `parse` accept."""
+    return tomli_w.dumps(config.model_dump(mode="json"))
+
+
+def presets(folder: Path = PRESETS) -> list[Preset]:
+    """The presets that come with the workbench, the sample first."""
+    found = [preset(path.stem, folder) for path in sorted(folder.glob("*.toml"))]
+    return sorted(found, key=lambda each: (each.name != "sample", each.name))
+
+
+def preset(name: str, folder: Path = PRESETS) -> Preset:
+    """One preset by name. Raises SettingsError listing the names there are."""
+    path = folder / f"{name}.toml"
+    if path.parent != folder or not path.is_file():
+        names = ", ".join(sorted(each.stem for each in folder.glob("*.toml")))
+        raise SettingsError(f"There is no preset “{name}”. There are: {names}.")
+    about, values = _read(path)
+    return Preset(name, about.get("title", name), about.get("description", ""), parse(values))
+
+
+def differences(config: ExperimentConfig, base: ExperimentConfig) -> dict[str, tuple[Any, Any]]:
+    """dotted setting -> (value in `config`, value in `base`) wherever the two differ."""
+    found = {}
+    for info in settings_of(ExperimentConfig):
+        mine, theirs = value_at(config, info.path), value_at(base, info.path)
+        if mine != theirs:
+            found[info.key] = (mine, theirs)
+    return found
+
+
+def value_at(settings: Settings, path: Sequence[str]) -> Any:
+    """The value of a setting by its path."""
+    value: Any = settings
+    for name in path:
+        value = getattr(value, name)
+    return value
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not a text file in UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from error
+    about = values.pop("preset", {})
+    return about if isinstance(about, dict) else {}, values
+
+
+def _info(path: tuple[str, ...], field: FieldInfo) -> SettingInfo:
+    limits = {type(each).__name__: each for each in field.metadata}
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    is_choice = get_origin(field.annotation) is Literal
+    return SettingInfo(
+        path=path,
+        type=str if is_choice else field.annotation or str,
+        title=field.title or path[-1],
+        help=field.description or "",
+        default=field.default,
+        minimum=getattr(limits.get("Ge"), "ge", None),
+        maximum=getattr(limits.get("Le"), "le", None),
+        choices=get_args(field.annotation) if is_choice else (),
+        labels=extra.get("labels", {}),  # type: ignore[arg-type]
+        unit=str(extra.get("unit", "")),
+        step=extra.get("step"),  # type: ignore[arg-type]
+        advanced=bool(extra.get("advanced", False)),
+    )
+
+
+def _unknown(key: str, known: Mapping[str, SettingInfo]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, known, n=1)
+    return "There is no such setting." + (f" Did you mean {close[0]}?" if close else "")
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”" if isinstance(value, str) else text
+
+
+def _plain(number: float) -> str:
+    return f"{number:g}" if abs(number) < 1e6 else f"{number:.0f}"
