@@ -25,7 +25,7 @@ def setting(
 
     `labels` names the choices of a Literal; `step` is how far one click of a spin box goes.
     """
-    extra = {"unit": unit, "advanced": advanced, "labels": labels or {}, "step": step}
+    extra: dict[str, Any] = {"unit": unit, "advanced": advanced, "labels": labels or {}, "step": step}
     return Field(default, title=title, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 
@@ -210,11 +210,17 @@ class SemanticIdSettings(Settings):
 
 
 class ModelSettings(Settings):
-    kind: Literal["h2rec", "hid", "sid"] = setting(
+    kind: Literal["h2rec", "hid", "sid", "popularity"] = setting(
         "h2rec",
         "Model",
-        "H2Rec joins both ways to name an item; the two others use one of them alone.",
-        labels={"h2rec": "H2Rec (hash IDs and semantic IDs)", "hid": "Hash IDs only", "sid": "Semantic IDs only"},
+        "H2Rec joins both ways to name an item; the next two use one of them alone. Popularity learns nothing: it is "
+        "the yardstick.",
+        labels={
+            "h2rec": "H2Rec (hash IDs and semantic IDs)",
+            "hid": "Hash IDs only",
+            "sid": "Semantic IDs only",
+            "popularity": "Popularity ranking",
+        },
     )
     backbone: Literal["sasrec"] = setting(
         "sasrec",
@@ -438,10 +444,10 @@ class ExperimentConfig(Settings):
 
     @property
     def uses_semantic_ids(self) -> bool:
-        return self.model.kind != "hid"
+        return self.model.kind in ("h2rec", "sid")
 
     @property
     def title(self) -> str:
         """The run's name as shown: the given one, or model and dataset."""
-        names = {"h2rec": "H2Rec", "hid": "HID", "sid": "SID"}
+        names = {"h2rec": "H2Rec", "hid": "HID", "sid": "SID", "popularity": "Popularity"}
         return self.name.strip() or f"{names[self.model.kind]} on {self.data.dataset}"

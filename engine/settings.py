@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import tomli_w
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from engine.config import ExperimentConfig, Settings
@@ -66,7 +66,7 @@ def settings_of(model: type[Settings], prefix: tuple[str, ...] = ()) -> Iterator
     """All settings of a model in the order of their definition, nested ones included."""
     for name, field in model.model_fields.items():
         annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if isinstance(annotation, type) and issubclass(annotation, Settings):
             yield from settings_of(annotation, (*prefix, name))
         else:
             yield _info((*prefix, name), field)
@@ -77,7 +77,7 @@ def sections_of(model: type[Settings]) -> list[tuple[str, str]]:
     return [
         (name, field.title or name)
         for name, field in model.model_fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Settings)
     ]
 
 
@@ -196,7 +196,7 @@ def _info(path: tuple[str, ...], field: FieldInfo) -> SettingInfo:
     is_choice = get_origin(field.annotation) is Literal
     return SettingInfo(
         path=path,
-        type=str if is_choice else field.annotation or str,
+        type=field.annotation if isinstance(field.annotation, type) else str,
         title=field.title or path[-1],
         help=field.description or "",
         default=field.default,

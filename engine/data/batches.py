@@ -1,0 +1,59 @@
+"""Training batches: shuffled, grouped by length so that little is padded, every sequence exactly once an epoch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data.dataset import IntArray, Sequences
+
+POOL_BATCHES = 32  # batches whose sequences are sorted by length together
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Right-padded with 0: after `inputs[b, t]` comes `targets[b, t]`. Arrays (batch, length); `lengths` (batch,)."""
+
+    inputs: IntArray
+    targets: IntArray
+    lengths: IntArray
+
+
+def padded(sequences: Sequences, rows: IntArray, max_length: int) -> tuple[IntArray, IntArray]:
+    """The latest `max_length` items of some sequences: right-padded items (rows, length) and lengths (rows,)."""
+    lengths = np.minimum(sequences.lengths[rows], max_length)
+    places = np.arange(max(int(lengths.max(initial=0)), 1))
+    inside = places < lengths[:, None]
+    starts = sequences.offsets[1:][rows] - lengths
+    items = np.zeros(inside.shape, dtype=np.int64)
+    items[inside] = sequences.items[(starts[:, None] + places)[inside]]
+    return items, lengths
+
+
+class TrainingBatches:
+    """The batches of every epoch; the same seed and epoch give the same batches."""
+
+    def __init__(self, training: Sequences, max_length: int, batch_size: int, seed: int) -> None:
+        self._training = training
+        self._max_length = max_length
+        self._batch_size = batch_size
+        self._seed = seed
+        self._rows = np.flatnonzero(training.lengths >= 2)
+
+    def __len__(self) -> int:
+        """Batches per epoch."""
+        return -(-len(self._rows) // self._batch_size)
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of an epoch: every sequence with at least two training items once."""
+        random = np.random.default_rng([self._seed, number])
+        rows = random.permutation(self._rows)
+        pool = POOL_BATCHES * self._batch_size
+        batches: list[IntArray] = []
+        for start in range(0, len(rows), pool):
+            chunk = rows[start : start + pool]
+            chunk = chunk[np.argsort(self._training.lengths[chunk], kind="stable")]
+            batches.extend(np.split(chunk, range(self._batch_size, len(chunk), self._batch_size)))
+        for place in random.permutation(len(batches)):
+            items, lengths = padded(self._training, batches[place], self._max_length + 1)
+            yield Batch(items[:, :-1], items[:, 1:], lengths - 1)

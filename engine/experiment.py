@@ -1,0 +1,359 @@
+"""The front door: one experiment from dataset to test metrics, reporting events, stoppable."""
+
+import json
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.config import ExperimentConfig
+from engine.data.batches import TrainingBatches
+from engine.data.dataset import Dataset
+from engine.data.negatives import sampled_negatives
+from engine.data.popularity import Popularity
+from engine.data.split import LeaveOneOut, Targets
+from engine.errors import DataError, Stopped, WorkbenchError
+from engine.events import (
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Listener,
+    Metrics,
+    Note,
+    Progress,
+    Protocol,
+    SemanticIdsReady,
+    SliceMetrics,
+    Stage,
+    StageFinished,
+    StageStarted,
+)
+from engine.files import sha256_of, write_whole
+from engine.home import Home
+from engine.settings import to_toml
+
+if TYPE_CHECKING:
+    from engine.evaluation.metrics import Ranks
+    from engine.evaluation.protocols import Ranker
+    from engine.library import Library
+    from engine.models.recommender import Recommender
+    from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
+    from engine.store import Store
+
+MODEL, SEMANTIC_IDS, CONFIG, RESULT, RANKS = (
+    "model.safetensors",
+    "semantic_ids.safetensors",
+    "config.toml",
+    "result.json",
+    "ranks.parquet",
+)
+TITLES = {
+    Stage.DATA: "Preparing the data",
+    Stage.TEXT: "Encoding item texts",
+    Stage.SEMANTIC_IDS: "Learning semantic IDs",
+    Stage.TRAIN: "Training",
+    Stage.EVALUATE: "Final test",
+}
+
+
+def run_recorded(
+    run: int,
+    config: ExperimentConfig,
+    home: Home,
+    store: "Store",
+    library: "Library",
+    listen: Listener,
+    stop: threading.Event,
+) -> Finished | Interrupted | Failed:
+    """Run an experiment whose run was created in the store, and record what it reports. Never raises for faults."""
+    from engine.store import RunRecorder
+
+    recorder = RunRecorder(store, run)
+    ends: list[Finished | Interrupted | Failed] = []
+
+    def report(event: Event) -> None:
+        recorder(event)
+        listen(event)
+        if isinstance(event, Finished | Interrupted | Failed):
+            ends.append(event)
+
+    try:
+        dataset = library.load(config.data.dataset)
+    except WorkbenchError as error:
+        report(Failed(str(error), traceback.format_exc()))
+    else:
+        run_experiment(config, dataset, home, home.run_folder(run), report, stop)
+    finally:
+        recorder.close()
+    return ends[0]
+
+
+def run_experiment(
+    config: ExperimentConfig, dataset: Dataset, home: Home, folder: Path, listen: Listener, stop: threading.Event
+) -> None:
+    """Run an experiment and leave its artefacts in `folder`.
+
+    Whatever happens, the last event is one of Finished, Interrupted and Failed. `stop` is looked at in every
+    batch; what was finished before stays.
+    """
+    experiment = _Experiment(config, dataset, home, folder, listen, stop)
+    try:
+        end: Finished | Interrupted | Failed = experiment.run()
+    except Stopped:
+        end = Interrupted(experiment.best_epoch, experiment.artefacts())
+    except WorkbenchError as error:
+        end = Failed(str(error), traceback.format_exc())
+    except MemoryError:
+        end = Failed("There is not enough memory. A smaller batch, width or maximum length needs less.",
+                     traceback.format_exc())  # fmt: skip
+    except Exception as error:  # whatever it is, the run ends in words and the program goes on
+        end = Failed(f"The run failed unexpectedly: {type(error).__name__}: {error}", traceback.format_exc())
+    listen(end)
+
+
+class _Experiment:
+    """The stages of one experiment and what they hand on."""
+
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        dataset: Dataset,
+        home: Home,
+        folder: Path,
+        listen: Listener,
+        stop: threading.Event,
+    ) -> None:
+        self.best_epoch: int | None = None
+        self._config = config
+        self._dataset = dataset
+        self._home = home
+        self._folder = folder
+        self._listen = listen
+        self._stop = stop
+        self._seconds = dict.fromkeys((str(stage) for stage in Stage), 0.0)
+
+    def run(self) -> Finished:
+        with self._stage(Stage.DATA):
+            from engine.training.devices import limit_threads
+
+            limit_threads(self._config.training)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._write_text(CONFIG, to_toml(self._config))
+            split = LeaveOneOut(self._dataset.sequences)
+            if not len(split.asked):
+                raise DataError(f"No user of “{self._dataset.name}” has three interactions, so none can be tested.")
+            popularity = Popularity.of(split.training, len(self._dataset.items), self._config.data.head_share)
+            self._listen(
+                Note(
+                    "info",
+                    f"{int(popularity.is_head.sum()):,} head items have at least {popularity.least_head_count} "
+                    "training interactions.",
+                )
+            )
+        vectors, ids = None, None
+        if self._config.uses_semantic_ids:
+            with self._stage(Stage.TEXT):
+                vectors = self._text_vectors()
+            with self._stage(Stage.SEMANTIC_IDS):
+                ids = self._semantic_ids(vectors)
+        with self._stage(Stage.TRAIN):
+            model, ranker, epochs = self._train(split, popularity, vectors, ids)
+        with self._stage(Stage.EVALUATE):
+            test = self._test(model, ranker, split, popularity)
+        return self._finish(test, epochs)
+
+    def artefacts(self) -> dict[str, str]:
+        """name -> file in the run's folder, of those that are there."""
+        names = {"model": MODEL, "semantic_ids": SEMANTIC_IDS, "config": CONFIG, "result": RESULT, "ranks": RANKS}
+        return {name: file for name, file in names.items() if (self._folder / file).is_file()}
+
+    def _text_vectors(self) -> "FloatArray":
+        from engine.text.embedding import text_vectors
+
+        items = self._dataset.items
+        without_text = int(sum(not text.strip() for text in items.texts[1:]))
+        if without_text:
+            self._listen(Note("warning", f"{without_text:,} of {len(items):,} items have no text."))
+        ids, texts = list(items.ids[1:]), list(items.texts[1:])
+        vectors = text_vectors(
+            self._config.text, ids, texts, self._home.cache / "text", self._tick(Stage.TEXT, "texts")
+        )
+        self._check_stop()
+        return vectors
+
+    def _semantic_ids(self, vectors: "FloatArray") -> "SemanticIds":
+        from engine.semantic_ids.diagnostics import diagnose
+        from engine.semantic_ids.quantisers import QUANTISERS
+        from engine.semantic_ids.semantic_ids import SemanticIds
+
+        settings = self._config.semantic_ids
+        key = sha256_of([settings.model_dump_json().encode(), np.ascontiguousarray(vectors).tobytes()])[:24]
+        cached = self._home.cache / "semantic_ids" / f"{key}.safetensors"
+        try:
+            ids, reused = SemanticIds.load(cached), True
+        except DataError:
+            quantiser = QUANTISERS[settings.quantiser](settings)
+            ids, reused = quantiser.fit(vectors, self._tick(Stage.SEMANTIC_IDS, "epochs")), False
+            ids.save(cached)
+        ids.save(self._folder / SEMANTIC_IDS)
+        self._check_stop()
+        self._listen(SemanticIdsReady(diagnose(ids, vectors), reused))
+        return ids
+
+    def _train(
+        self, split: LeaveOneOut, popularity: Popularity, vectors: "FloatArray | None", ids: "SemanticIds | None"
+    ) -> "tuple[Recommender, Ranker, int]":
+        import torch
+
+        from engine.evaluation.metrics import slice_metrics
+        from engine.evaluation.protocols import Ranker
+        from engine.models.build import Ingredients, build_model
+        from engine.training.checkpoint import load_weights, save_weights
+        from engine.training.devices import choose_device
+        from engine.training.loop import Training
+        from engine.training.objective import Objective, code_guided_alignment
+
+        config = self._config
+        device = choose_device(config.training)
+        self._listen(Note("info", f"Training on {device} with {torch.get_num_threads()} CPU thread(s)."))
+        torch.manual_seed(config.seed)
+        ingredients = Ingredients(
+            len(self._dataset.items),
+            popularity.counts,
+            None if ids is None else ids.codes,
+            None if ids is None else ids.codebooks,
+            vectors,
+        )
+        model = build_model(config, ingredients).to(device)
+        ranker = Ranker(model, config.data.max_length, config.evaluation.batch_size, device)
+        checkpoint = self._folder / MODEL
+        if not any(True for _ in model.parameters()):
+            self.best_epoch = 0
+            save_weights(model, checkpoint)
+            return model, ranker, 0
+
+        validation = split.targets("validation")
+        slices = _slices(validation, popularity)
+
+        def validate() -> SliceMetrics:
+            model.eval()
+            ranks = ranker.full(validation, config.evaluation.remove_seen, lambda done, total: self._check_stop())
+            return slice_metrics(ranks, slices)
+
+        alignment = None
+        if ids is not None and config.model.kind == "h2rec" and config.alignment.alpha > 0:
+            alignment = code_guided_alignment(config.alignment, ids, split.training)
+        training = Training(
+            model,
+            Objective(config, alignment),
+            TrainingBatches(split.training, config.data.max_length, config.training.batch_size, config.seed),
+            validate,
+            config.training,
+            checkpoint,
+            self._listen,
+            self._stop,
+        )
+        try:
+            training.run()
+        finally:
+            self.best_epoch = training.best_epoch
+        load_weights(model, checkpoint)
+        return model, ranker, training.epochs
+
+    def _test(
+        self, model: "Recommender", ranker: "Ranker", split: LeaveOneOut, popularity: Popularity
+    ) -> dict[Protocol, SliceMetrics]:
+        from engine.evaluation.metrics import slice_metrics
+
+        settings = self._config.evaluation
+        targets = split.targets("test")
+        slices = _slices(targets, popularity)
+        negatives = sampled_negatives(
+            self._dataset.sequences,
+            targets.users,
+            len(self._dataset.items),
+            settings.negatives,
+            settings.negatives_seed,
+        )
+        model.eval()
+        tick = self._tick(Stage.EVALUATE, "users")
+        ranks: dict[Protocol, Ranks] = {
+            "sampled": ranker.sampled(targets, negatives, tick),
+            "full": ranker.full(targets, settings.remove_seen, tick),
+        }
+        self._save_ranks(targets, ranks)
+        test = {protocol: slice_metrics(values, slices) for protocol, values in ranks.items()}
+        for protocol, values in test.items():
+            self._listen(Metrics(self.best_epoch or 0, "test", protocol, values))
+        history = "left out" if settings.remove_seen else "kept"
+        self._listen(
+            Note(
+                "info",
+                f"Tested {len(targets.users):,} users ({int(slices['head'].sum()):,} head and "
+                f"{int(slices['tail'].sum()):,} tail targets): full ranking with the history {history}, and against "
+                f"{settings.negatives} sampled negatives.",
+            )
+        )
+        return test
+
+    def _save_ranks(self, targets: Targets, ranks: "dict[Protocol, Ranks]") -> None:
+        import pandas as pd
+
+        table = pd.DataFrame(
+            {
+                "user": self._dataset.user_ids[targets.users],
+                "target": self._dataset.items.ids[targets.items],
+                "sampled": ranks["sampled"],
+                "full": ranks["full"],
+            }
+        )
+        write_whole(self._folder / RANKS, table.to_parquet)
+
+    def _finish(self, test: dict[Protocol, SliceMetrics], epochs: int) -> Finished:
+        best = self.best_epoch or 0
+        result = {
+            "dataset": {"name": self._dataset.name, "fingerprint": self._dataset.facts.get("fingerprint")},
+            "seed": self._config.seed,
+            "best_epoch": best,
+            "epochs": epochs,
+            "test": test,
+            "seconds": self._seconds,
+        }
+        self._write_text(RESULT, json.dumps(result, indent=1))
+        return Finished(best, epochs, test, self._seconds, self.artefacts())
+
+    def _write_text(self, name: str, text: str) -> None:
+        write_whole(self._folder / name, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def _check_stop(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
+    def _tick(self, stage: Stage, unit: str) -> Callable[[int, int], None]:
+        def tick(done: int, total: int) -> None:
+            self._check_stop()
+            self._listen(Progress(stage, done, total, unit))
+
+        return tick
+
+    @contextmanager
+    def _stage(self, stage: Stage) -> Iterator[None]:
+        self._check_stop()
+        self._listen(StageStarted(stage, TITLES[stage]))
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[str(stage)] = time.perf_counter() - start
+        self._listen(StageFinished(stage, self._seconds[str(stage)]))
+
+
+def _slices(targets: Targets, popularity: Popularity) -> dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    head = popularity.is_head[targets.items]
+    return {"overall": np.ones(len(head), dtype=bool), "head": head, "tail": ~head}

@@ -1,0 +1,69 @@
+"""Causal attention. Sequences are padded on the right, so causality also keeps padding out of sight."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class CausalSelfAttention(nn.Module):
+    """Multi-head attention of a sequence to itself; position t sees positions up to t."""
+
+    def __init__(self, dim: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.dropout = dropout
+        self.inward = nn.Linear(dim, 3 * dim)
+        self.outward = nn.Linear(dim, dim)
+
+    def forward(self, sequence: Tensor) -> Tensor:
+        """(batch, length, dim) -> (batch, length, dim)."""
+        batch, length, dim = sequence.shape
+        split = self.inward(sequence).view(batch, length, 3, self.heads, dim // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        mixed = F.scaled_dot_product_attention(
+            query, key, value, is_causal=True, dropout_p=self.dropout if self.training else 0.0
+        )
+        return self.outward(mixed.transpose(1, 2).reshape(batch, length, dim))
+
+
+class CrossAttention(nn.Module):
+    """CA_1..CA_L: one cross-attention per level, each with weights of its own, computed together."""
+
+    def __init__(self, dim: int, heads: int, levels: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.dropout = dropout
+        self.query = nn.Parameter(_glorot(levels, dim))
+        self.key = nn.Parameter(_glorot(levels, dim))
+        self.value = nn.Parameter(_glorot(levels, dim))
+        self.outward = nn.Parameter(_glorot(levels, dim))
+
+    def forward(self, queries: Tensor, context: Tensor) -> Tensor:
+        """What each level's `queries` (batch, length, levels, dim) draw from `context` (the same shape, or 1 level).
+
+        Position t sees positions up to t of the context. Returns (batch, length, levels, dim).
+        """
+        batch, length, levels, dim = queries.shape
+        context = context.expand(batch, length, levels, dim)
+
+        def heads_of(sequence: Tensor, weight: Tensor) -> Tensor:
+            projected = torch.einsum("btld,lde->blte", sequence, weight)
+            split = projected.view(batch, levels, length, self.heads, dim // self.heads)
+            return split.transpose(2, 3).flatten(0, 1)
+
+        mixed = F.scaled_dot_product_attention(
+            heads_of(queries, self.query),
+            heads_of(context, self.key),
+            heads_of(context, self.value),
+            is_causal=True,
+            dropout_p=self.dropout if self.training else 0.0,
+        )
+        joined = mixed.transpose(1, 2).reshape(batch, levels, length, dim)
+        return torch.einsum("bltd,lde->btle", joined, self.outward)
+
+
+def _glorot(levels: int, dim: int) -> Tensor:
+    weight = torch.empty(levels, dim, dim)
+    for level in weight:
+        nn.init.xavier_uniform_(level)
+    return weight

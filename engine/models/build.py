@@ -1,0 +1,108 @@
+"""Models by name, put together from settings, semantic IDs and text vectors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from engine.config import ExperimentConfig
+from engine.models.backbones import BACKBONES
+from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput
+from engine.models.h2rec import H2Rec
+from engine.models.popularity import PopularityModel
+from engine.models.recommender import Recommender
+from engine.models.single_id import HashIdModel, SemanticIdModel
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What a model is made from besides settings.
+
+    `counts` (items + 1,) training interactions; `codes` (items, levels) and `codebooks` (levels, size, width) of
+    the semantic IDs; `text_vectors` (items, width) for the warm start. What a model does not use may be None,
+    and so may everything that only sets starting values where weights are loaded afterwards.
+    """
+
+    items: int
+    counts: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int64] | None = None
+    codebooks: npt.NDArray[np.float32] | None = None
+    text_vectors: npt.NDArray[np.float32] | None = None
+
+
+def build_model(config: ExperimentConfig, ingredients: Ingredients) -> Recommender:
+    """The model that the settings name, with starting weights drawn from torch's global generator."""
+    return MODELS[config.model.kind](config, ingredients)
+
+
+def _h2rec(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    model = config.model
+    start = None
+    if model.hid_start == "text" and given.text_vectors is not None:
+        start = reduced(given.text_vectors, model.dim)
+    encoder = BACKBONES[model.backbone](model)
+    return H2Rec(
+        HashEmbedding(given.items, model.dim, start),
+        _semantics(config, given),
+        _inputs(config),
+        encoder,
+        encoder if model.shared_encoder else BACKBONES[model.backbone](model),
+        dim=model.dim,
+        cross_heads=model.cross_heads,
+        dropout=model.dropout,
+        residual=model.cross_residual,
+    )
+
+
+def _hash_ids(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    hashes = HashEmbedding(given.items, config.model.dim)
+    return HashIdModel(hashes, _inputs(config), BACKBONES[config.model.backbone](config.model))
+
+
+def _semantic_ids(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    return SemanticIdModel(_semantics(config, given), _inputs(config), BACKBONES[config.model.backbone](config.model))
+
+
+def _popularity(config: ExperimentConfig, given: Ingredients) -> Recommender:  # noqa: ARG001
+    return PopularityModel(torch.from_numpy(given.counts))
+
+
+MODELS: dict[str, Callable[[ExperimentConfig, Ingredients], Recommender]] = {
+    "h2rec": _h2rec,
+    "hid": _hash_ids,
+    "sid": _semantic_ids,
+    "popularity": _popularity,
+}
+
+
+def _inputs(config: ExperimentConfig) -> SequenceInput:
+    return SequenceInput(config.data.max_length, config.model.dim, config.model.dropout)
+
+
+def _semantics(config: ExperimentConfig, given: Ingredients) -> SemanticEmbedding:
+    if given.codes is None:
+        raise ValueError("this model needs semantic IDs")
+    start = None
+    if given.codebooks is not None:
+        levels, size, width = given.codebooks.shape
+        start = reduced(given.codebooks.reshape(-1, width), config.model.dim).view(levels, size, config.model.dim)
+    return SemanticEmbedding(torch.from_numpy(given.codes), config.semantic_ids.codebook_size, config.model.dim, start)
+
+
+def reduced(vectors: npt.NDArray[np.float32], dim: int) -> Tensor:
+    """(rows, dim): `vectors` (rows, width) projected onto their `dim` strongest principal components.
+
+    Where there are fewer components than `dim`, the rest is zero. Vectors of the right width stay as they are.
+    """
+    from sklearn.decomposition import PCA
+
+    if vectors.shape[1] == dim:
+        return torch.from_numpy(vectors)
+    components = min(dim, *vectors.shape)
+    projected = PCA(components, svd_solver="full").fit_transform(vectors.astype(np.float64))
+    result = np.zeros((len(vectors), dim), dtype=np.float32)
+    result[:, :components] = projected
+    return torch.from_numpy(result)

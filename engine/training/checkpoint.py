@@ -1,0 +1,23 @@
+"""Weights on disk: safetensors, written whole or not at all."""
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_model, save_model
+
+from engine.errors import DataError
+from engine.files import write_whole
+
+
+def save_weights(model: torch.nn.Module, path: Path) -> None:
+    """Write the weights; tensors that the model shares are written once."""
+    write_whole(path, lambda partial: save_model(model, str(partial)))
+
+
+def load_weights(model: torch.nn.Module, path: Path) -> None:
+    """Read weights into a model of the same settings. Raises DataError when the file is missing or does not fit."""
+    try:
+        load_model(model, str(path), strict=True)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise DataError(f"The weights in {path} are missing, damaged or of another model ({error}).") from error

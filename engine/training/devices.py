@@ -1,0 +1,28 @@
+"""Where the computation runs, and with how many threads."""
+
+import os
+
+import torch
+
+from engine.config import TrainingSettings
+from engine.errors import SettingsError
+
+
+def choose_device(settings: TrainingSettings) -> torch.device:
+    """The device that the settings ask for. Raises SettingsError when a GPU is asked for and there is none."""
+    has_gpu = torch.cuda.is_available()
+    if settings.device == "cuda" and not has_gpu:
+        raise SettingsError(
+            "training.device: “cuda” was chosen, but this machine has no usable GPU. Choose auto or cpu."
+        )
+    return torch.device("cuda" if has_gpu and settings.device != "cpu" else "cpu")
+
+
+def limit_threads(settings: TrainingSettings) -> int:
+    """Give torch the chosen number of threads, by default one core fewer than there are, and return it.
+
+    Must be called in the thread that computes.
+    """
+    threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)
+    torch.set_num_threads(threads)
+    return threads

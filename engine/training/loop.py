@@ -1,0 +1,124 @@
+"""The training loop: epochs over batches, validation after each, early stopping, the best checkpoint kept."""
+
+import math
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from engine.config import TrainingSettings
+from engine.data.batches import Batch, TrainingBatches
+from engine.errors import Stopped, WorkbenchError
+from engine.events import GateWeights, Listener, Loss, Metrics, Progress, SliceMetrics, Stage
+from engine.models.recommender import Recommender
+from engine.training.checkpoint import save_weights
+from engine.training.objective import Losses, Objective
+
+REPORTS_PER_EPOCH = 20
+
+
+class Training:
+    """One training of one model. `best_epoch` is None until the first validation."""
+
+    def __init__(
+        self,
+        model: Recommender,
+        objective: Objective,
+        batches: TrainingBatches,
+        validate: Callable[[], SliceMetrics],
+        settings: TrainingSettings,
+        checkpoint: Path,
+        listen: Listener,
+        stop: threading.Event,
+    ) -> None:
+        self.best_epoch: int | None = None
+        self.epochs = 0
+        self._best = -math.inf
+        self._model = model
+        self._objective = objective
+        self._batches = batches
+        self._validate = validate
+        self._settings = settings
+        self._checkpoint = checkpoint
+        self._listen = listen
+        self._stop = stop
+        self._device = next(model.parameters()).device
+        self._optimiser = torch.optim.Adam(
+            model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+
+    def run(self) -> None:
+        """Train until the validation NDCG@10 has not risen for `patience` epochs, or the epochs are used up.
+
+        Raises Stopped within one batch of a request to stop, and WorkbenchError when the loss is not finite.
+        """
+        for epoch in range(1, self._settings.epochs + 1):
+            gate = self._train_epoch(epoch)
+            if gate is not None:
+                self._listen(GateWeights(epoch, gate))
+            values = self._validate()
+            self.epochs = epoch
+            self._listen(Metrics(epoch, "validation", "full", values))
+            if values["overall"]["NDCG@10"] > self._best:
+                self._best = values["overall"]["NDCG@10"]
+                self.best_epoch = epoch
+                save_weights(self._model, self._checkpoint)
+            elif epoch - (self.best_epoch or 0) >= self._settings.patience:
+                return
+
+    def _train_epoch(self, epoch: int) -> tuple[float, ...] | None:
+        self._model.train()
+        count = len(self._batches)
+        every = max(1, count // REPORTS_PER_EPOCH)
+        report = _Average()
+        gate = _Average()
+        for number, batch in enumerate(self._batches.epoch(epoch), start=1):
+            if self._stop.is_set():
+                raise Stopped
+            losses = self._step(batch)
+            report.add(losses.parts)
+            if losses.gate is not None:
+                gate.add({"gate": losses.gate.mean(dim=0)})
+            if number % every == 0 or number == count:
+                self._report(report.take(), (epoch - 1) * count + number, epoch - 1 + number / count)
+        return tuple(gate.take()["gate"].tolist()) if gate.count else None
+
+    def _step(self, batch: Batch) -> Losses:
+        inputs, targets, lengths = (
+            torch.as_tensor(array, device=self._device) for array in (batch.inputs, batch.targets, batch.lengths)
+        )
+        losses = self._objective(self._model, inputs, targets, lengths)
+        self._optimiser.zero_grad()
+        losses.total.backward()
+        self._optimiser.step()
+        return losses
+
+    def _report(self, means: dict[str, torch.Tensor], step: int, epoch: float) -> None:
+        parts = {name: float(mean) for name, mean in means.items()}
+        if not math.isfinite(parts["total"]):
+            raise WorkbenchError(
+                f"The loss is no longer a finite number (step {step}). "
+                "A smaller learning rate or smaller alignment weights usually help."
+            )
+        self._listen(Loss(step, epoch, parts))
+        self._listen(Progress(Stage.TRAIN, epoch, self._settings.epochs, "epochs"))
+
+
+class _Average:
+    """Running means of named tensors, read only when asked, so that a GPU need not wait at every step."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._sums: dict[str, torch.Tensor] = {}
+
+    def add(self, values: dict[str, torch.Tensor]) -> None:
+        self.count += 1
+        for name, value in values.items():
+            self._sums[name] = self._sums[name] + value if name in self._sums else value
+
+    def take(self) -> dict[str, torch.Tensor]:
+        """The means since the last call."""
+        means = {name: total / self.count for name, total in self._sums.items()}
+        self.count, self._sums = 0, {}
+        return means

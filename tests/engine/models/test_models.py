@@ -1,0 +1,164 @@
+"""What every model must hold to: causality, padding without effect, halves that add up."""
+
+import numpy as np
+import pytest
+import torch
+
+from engine.config import ExperimentConfig
+from engine.models.build import Ingredients, build_model, reduced
+from engine.models.h2rec import H2Rec
+from engine.models.recommender import Recommender
+from engine.settings import override, parse
+
+ITEMS, LENGTH = 30, 7
+VARIANTS = {
+    "hid": ["model.kind=hid"],
+    "sid": ["model.kind=sid"],
+    "h2rec": [],
+    "h2rec, two encoders": ["model.shared_encoder=false"],
+    "h2rec, no residual": ["model.cross_residual=false"],
+    "popularity": ["model.kind=popularity"],
+}
+SMALL = ["model.dim=16", "data.max_length=10", "semantic_ids.depth=3", "semantic_ids.codebook_size=4"]
+
+
+def config_of(*assignments: str) -> ExperimentConfig:
+    return parse(override({}, [*SMALL, *assignments]))
+
+
+def model_of(*assignments: str, seed: int = 0) -> Recommender:
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
+    return build_model(
+        config_of(*assignments),
+        Ingredients(
+            items=ITEMS,
+            counts=np.arange(ITEMS + 1),
+            codes=random.integers(0, 4, size=(ITEMS, 3)),
+            codebooks=random.normal(size=(3, 4, 8)).astype(np.float32),
+            text_vectors=random.normal(size=(ITEMS, 20)).astype(np.float32),
+        ),
+    ).eval()
+
+
+@pytest.fixture(params=VARIANTS.values(), ids=VARIANTS.keys())
+def model(request: pytest.FixtureRequest) -> Recommender:
+    return model_of(*request.param)
+
+
+def test_later_items_change_nothing_at_earlier_positions(model: Recommender) -> None:
+    items = torch.randint(1, ITEMS + 1, (4, LENGTH))
+    before = model(items)
+    for t in range(LENGTH - 1):
+        changed = items.clone()
+        changed[:, t + 1 :] = items[:, t + 1 :] % ITEMS + 1
+        after = model(changed)
+        torch.testing.assert_close(after.states[:, : t + 1], before.states[:, : t + 1], rtol=0, atol=1e-6)
+        if before.gate is not None and after.gate is not None:
+            torch.testing.assert_close(after.gate[:, : t + 1], before.gate[:, : t + 1], rtol=0, atol=1e-6)
+
+
+def test_the_state_at_t_depends_on_item_t() -> None:
+    for assignments in (["model.kind=hid"], ["model.kind=sid"], []):
+        model = model_of(*assignments)
+        items = torch.randint(1, ITEMS + 1, (1, LENGTH))
+        changed = items.clone()
+        changed[0, 3] = items[0, 3] % ITEMS + 1
+        assert (model(items).states[0, 3] - model(changed).states[0, 3]).abs().max() > 1e-4
+
+
+def test_padding_never_changes_a_result(model: Recommender) -> None:
+    items = torch.randint(1, ITEMS + 1, (3, 4))
+    lengths = torch.tensor([4, 2, 1])
+    items[torch.arange(4) >= lengths[:, None]] = 0
+    longer = torch.nn.functional.pad(items, (0, 5))
+    together, padded = model.last_states(items, lengths), model.last_states(longer, lengths)
+    torch.testing.assert_close(together, padded, rtol=0, atol=1e-5)
+    for row, length in enumerate(lengths.tolist()):
+        alone = model.last_states(items[row : row + 1, :length], lengths[row : row + 1])
+        torch.testing.assert_close(alone[0], together[row], rtol=0, atol=1e-5)
+
+
+def test_the_padding_item_is_never_trained() -> None:
+    model = model_of()
+    assert isinstance(model, H2Rec)
+    items = torch.tensor([[1, 2, 0]])
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.1)
+    (model(items).states.sum() + model.item_vectors()[1:].sum()).backward()
+    optimiser.step()
+    assert model.item_vectors()[0].abs().max() == 0
+
+
+def test_every_parameter_of_h2rec_is_reached_by_its_loss() -> None:
+    model = model_of("model.shared_encoder=false")
+    assert isinstance(model, H2Rec)
+    items, lengths = torch.randint(1, ITEMS + 1, (4, 5)), torch.full((4,), 5)
+    encoded = model(items)
+    assert encoded.gate is not None
+    masked = torch.tensor([[True, False, False]]).repeat(4, 1)
+    views = model.granularity_views(items, lengths, encoded.gate, masked)
+    ((encoded.states @ model.item_vectors().T).logsumexp(-1).sum() + (views[0] * views[1]).sum()).backward()
+    idle = [name for name, weight in model.named_parameters() if weight.grad is None or not weight.grad.any()]
+    assert idle == []
+
+
+def test_gate_weights_add_up_and_begin_coarse_to_fine() -> None:
+    gate = model_of()(torch.randint(1, ITEMS + 1, (8, 5))).gate
+    assert gate is not None
+    torch.testing.assert_close(gate.sum(-1), torch.ones(8, 5))
+    mean = gate.mean(dim=(0, 1))
+    assert mean[0] > mean[1] > mean[2]
+
+
+def test_without_residual_an_item_keeps_no_vector_of_its_own_in_the_hash_branch() -> None:
+    # With one item in sight, attention returns that item's value: only the residual carries H itself.
+    with_residual, without = model_of(), model_of("model.cross_residual=false")
+    items = torch.tensor([[5]])
+    assert not torch.allclose(with_residual(items).states, without(items).states)
+
+
+def test_masking_levels_moves_the_masked_view_only() -> None:
+    model = model_of()
+    assert isinstance(model, H2Rec)
+    items, lengths = torch.randint(1, ITEMS + 1, (2, 5)), torch.tensor([5, 5])
+    gate = model(items).gate
+    assert gate is not None
+    nothing = model.granularity_views(items, lengths, gate, torch.zeros(2, 3, dtype=torch.bool))
+    torch.testing.assert_close(nothing[0], nothing[1])
+    masked, full = model.granularity_views(items, lengths, gate, torch.tensor([[True, False, False], [False] * 3]))
+    torch.testing.assert_close(full, nothing[1])
+    assert not torch.allclose(masked[0], full[0], atol=1e-4)
+    torch.testing.assert_close(masked[1], full[1])
+
+
+def test_items_with_equal_codes_score_the_same_in_the_sid_model_and_apart_in_h2rec() -> None:
+    codes = np.array([[0, 0, 0], [0, 0, 0], [1, 2, 3]])
+    vectors = {}
+    for kind in ("sid", "h2rec"):
+        torch.manual_seed(0)
+        given = Ingredients(3, np.arange(4), codes)
+        vectors[kind] = build_model(config_of(f"model.kind={kind}"), given).item_vectors()
+    assert torch.equal(vectors["sid"][1], vectors["sid"][2])
+    assert not torch.equal(vectors["h2rec"][1], vectors["h2rec"][2])
+
+
+def test_warm_start_keeps_the_order_of_text_similarities() -> None:
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(3, 20)) * 5
+    text = (centres[np.arange(ITEMS) % 3] + random.normal(size=(ITEMS, 20))).astype(np.float32)
+    torch.manual_seed(0)
+    model = build_model(config_of(), Ingredients(ITEMS, np.arange(ITEMS + 1), np.zeros((ITEMS, 3), int), None, text))
+    assert isinstance(model, H2Rec)
+    vectors = torch.nn.functional.normalize(model.hashes.all_items()[1:], dim=1)
+    similarity = vectors @ vectors.T
+    same = torch.tensor(np.arange(ITEMS)[:, None] % 3 == np.arange(ITEMS) % 3)
+    assert similarity[same].min() > similarity[~same].max()
+    assert model.hashes.all_items()[1:].std().item() == pytest.approx(0.02, rel=0.05)
+
+
+def test_reduction_fills_up_where_there_are_too_few_components() -> None:
+    result = reduced(np.eye(3, 5, dtype=np.float32), 8)
+    assert result.shape == (3, 8)
+    assert result[:, 3:].abs().max() == 0
+    distances = torch.cdist(result, result)
+    torch.testing.assert_close(distances[0, 1], torch.tensor(2**0.5))

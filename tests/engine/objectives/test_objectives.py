@@ -1,0 +1,148 @@
+"""Known answers for every loss."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data.dataset import Sequences
+from engine.objectives.code_alignment import CodeGuidedAlignment
+from engine.objectives.contrastive import info_nce
+from engine.objectives.cooccurrence import cooccurrence_weights
+from engine.objectives.granularity import granularity_alignment, masked_levels
+from engine.objectives.recommendation import binary_cross_entropy, cross_entropy, unseen_items
+
+
+def sequences(*rows: list[int]) -> Sequences:
+    lengths = [len(row) for row in rows]
+    items = np.array([item for row in rows for item in row], dtype=np.int32)
+    return Sequences(np.concatenate([[0], np.cumsum(lengths)]), items)
+
+
+def test_cross_entropy_by_hand_without_the_padding_item() -> None:
+    states = torch.tensor([[1.0, 0.0]])
+    vectors = torch.tensor([[9.0, 9.0], [1.0, 0.0], [0.0, 1.0], [2.0, 5.0]])
+    expected = math.log(math.e + 1 + math.e**2) - 2
+    assert cross_entropy(states, torch.tensor([3]), vectors).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_binary_cross_entropy_by_hand() -> None:
+    states = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    vectors = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    loss = binary_cross_entropy(states, torch.tensor([1, 2]), torch.tensor([2, 1]), vectors)
+    first = -math.log(1 / (1 + math.exp(-1))) - math.log(0.5)
+    second = -math.log(1 / (1 + math.exp(-2))) - math.log(0.5)
+    assert loss.item() == pytest.approx((first + second) / 2, abs=1e-6)
+
+
+def test_negatives_are_never_in_the_sequence() -> None:
+    torch.manual_seed(0)
+    histories = torch.tensor([[1, 2, 3, 4], [5, 5, 0, 0]])
+    rows = torch.tensor([0, 1]).repeat_interleave(500)
+    drawn = unseen_items(rows, histories, items=5)
+    assert set(drawn[:500].tolist()) == {5}
+    assert set(drawn[500:].tolist()) == {1, 2, 3, 4}
+
+
+def test_one_to_one_info_nce_by_hand() -> None:
+    left, right = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[3.0, 0.0], [0.0, 0.5]])
+    expected = -math.log(math.exp(1 / 0.5) / (math.exp(1 / 0.5) + 1))
+    assert info_nce(left, right, torch.eye(2), 0.5).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_weighted_one_to_many_info_nce_by_hand() -> None:
+    left = right = torch.eye(3)
+    weights = torch.tensor([[1.0, 0.4, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    own, other = math.exp(1 / 0.5), 1.0
+    related = -math.log((own + 0.4 * other) / (own + 2 * other))
+    alone = -math.log(own / (own + 2 * other))
+    assert info_nce(left, right, weights, 0.5).item() == pytest.approx((2 * related + alone) / 3, abs=1e-6)
+
+
+def test_info_nce_is_symmetrical_and_does_not_overflow() -> None:
+    torch.manual_seed(0)
+    left, right = 1e4 * torch.randn(5, 3), torch.randn(5, 3)
+    assert info_nce(left, right, torch.eye(5), 0.01).isfinite()
+    torch.testing.assert_close(info_nce(left, right, torch.eye(5), 0.1), info_nce(right, left, torch.eye(5), 0.1))
+
+
+def test_the_same_item_twice_in_a_batch_is_not_its_own_negative() -> None:
+    alignment = CodeGuidedAlignment(np.array([-1, 0, 1, 2]), None, 0.5)
+    hashes, semantics = torch.randn(4, 3), torch.randn(4, 3)
+    once = alignment(torch.tensor([[1, 2]]), hashes, semantics)
+    twice = alignment(torch.tensor([[1, 2, 1], [2, 1, 0]]), hashes, semantics)
+    torch.testing.assert_close(once, twice)
+
+
+def test_positives_are_the_item_equal_codes_and_cooccurring_items() -> None:
+    cooccurrence = cooccurrence_weights(sequences([3, 4], [3, 4], [1, 2]), 4, window=1, min_count=2, max_neighbours=5)
+    alignment = CodeGuidedAlignment(np.array([-1, 7, 7, 8, 9]), cooccurrence, 0.5)
+    expected = [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
+    assert alignment.positives(np.array([1, 2, 3, 4])).tolist() == expected
+
+
+def test_cooccurrence_weights_by_hand() -> None:
+    # Unordered pairs within a window of 1: (1,2) three times, (2,3) twice, (3,4) once.
+    weights = cooccurrence_weights(sequences([1, 2, 3], [1, 2, 3], [1, 2], [3, 4]), 4, 1, 2, 50).toarray()
+    total = 2 * 6
+    margins = {1: 3, 2: 5, 3: 3}
+    pmi_12 = math.log(3 * total / (margins[1] * margins[2]))
+    pmi_23 = math.log(2 * total / (margins[2] * margins[3]))
+    assert pmi_12 > pmi_23 > 0
+    assert weights[1, 2] == weights[2, 1] == pytest.approx(1.0)
+    assert weights[2, 3] == weights[3, 2] == pytest.approx(0.3)
+    assert weights[3, 4] == 0  # seen once only
+    assert np.count_nonzero(weights) == 4
+
+
+def test_cooccurrence_respects_window_and_sequence_borders_and_repeats() -> None:
+    def pairs(window: int, *rows: list[int]) -> set[tuple[int, int]]:
+        weights = cooccurrence_weights(sequences(*rows), 4, window, 1, 50).tocoo()
+        return set(zip(weights.row.tolist(), weights.col.tolist(), strict=True))
+
+    assert pairs(1, [1, 2], [3, 4]) == {(1, 2), (2, 1), (3, 4), (4, 3)}
+    assert (1, 3) not in pairs(1, [1, 2, 3], [4, 4])
+    assert (1, 3) in pairs(2, [1, 2, 3], [4, 4])
+    assert (4, 4) not in pairs(2, [1, 2, 3], [4, 4])
+
+
+def test_only_the_strongest_neighbours_stay() -> None:
+    rows = [[1, 2]] * 6 + [[1, 3]] * 2 + [[3, 4]] * 6
+    assert cooccurrence_weights(sequences(*rows), 4, 1, 1, 50)[1, 3] == 0  # negative PMI
+    rows = [[1, 2]] * 9 + [[3, 4]] * 9 + [[1, 3]] * 2 + [[2, 4]] * 2 + [[5, 6]] * 100
+    assert cooccurrence_weights(sequences(*rows), 6, 1, 1, 50)[1, 3] > 0
+    kept = cooccurrence_weights(sequences(*rows), 6, 1, 1, 1).tocoo()
+    pairs = {(1, 2), (2, 1), (3, 4), (4, 3), (5, 6), (6, 5)}
+    assert set(zip(kept.row.tolist(), kept.col.tolist(), strict=True)) == pairs
+
+
+def test_nothing_to_cooccur_gives_an_empty_matrix() -> None:
+    assert cooccurrence_weights(sequences([1], [2]), 3, 3, 1, 50).nnz == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [("lowest", [[False, True, True, False]]), ("highest", [[True, False, False, True]])],
+)
+def test_half_of_the_levels_is_masked_by_gate_weight(rule: str, expected: list[list[bool]]) -> None:
+    gate = torch.tensor([[0.4, 0.1, 0.2, 0.3]])
+    assert masked_levels(gate, rule).tolist() == expected  # type: ignore[arg-type]
+
+
+def test_random_masking_masks_half_and_not_always_the_same() -> None:
+    torch.manual_seed(0)
+    masked = masked_levels(torch.full((50, 4), 0.25), "random")
+    assert (masked.sum(dim=1) == 2).all()
+    assert len({tuple(row) for row in masked.tolist()}) > 2
+
+
+def test_an_odd_number_of_levels_rounds_down_and_one_level_is_never_masked() -> None:
+    assert masked_levels(torch.rand(3, 5), "lowest").sum(dim=1).tolist() == [2, 2, 2]
+    assert not masked_levels(torch.ones(3, 1), "lowest").any()
+
+
+def test_granularity_alignment_falls_when_the_views_agree() -> None:
+    torch.manual_seed(0)
+    users, others = torch.randn(6, 4), torch.randn(6, 4)
+    assert granularity_alignment(users, users, 0.5) < granularity_alignment(users, others, 0.5)

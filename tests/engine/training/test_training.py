@@ -1,0 +1,245 @@
+"""The loop: what is learned, kept, repeated and stopped; and that no target ever reaches it."""
+
+import math
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.config import ExperimentConfig, TrainingSettings
+from engine.data.batches import TrainingBatches
+from engine.data.dataset import Sequences
+from engine.data.popularity import Popularity
+from engine.data.split import LeaveOneOut
+from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
+from engine.events import Event, GateWeights, Loss, Metrics, SliceMetrics
+from engine.models.build import Ingredients, build_model
+from engine.models.recommender import Recommender
+from engine.semantic_ids.semantic_ids import SemanticIds
+from engine.settings import override, parse
+from engine.training.checkpoint import load_weights, save_weights
+from engine.training.devices import choose_device
+from engine.training.loop import Training
+from engine.training.objective import Objective, code_guided_alignment
+
+ITEMS, MARKER = 12, 12
+SMALL = [
+    "model.dim=16", "model.dropout=0", "data.max_length=8", "semantic_ids.depth=2", "semantic_ids.codebook_size=4",
+    "training.batch_size=8", "training.learning_rate=0.01", "training.epochs=4", "training.patience=2",
+]  # fmt: skip
+
+
+def cycles(users: int = 24) -> Sequences:
+    """Users who walk in a circle over items 1..11; the last item of everybody is the marker, 12."""
+    rows = [[(user + step) % (ITEMS - 1) + 1 for step in range(6)] + [MARKER] for user in range(users)]
+    return Sequences(np.arange(0, 7 * users + 1, 7), np.array(rows, dtype=np.int32).ravel())
+
+
+def semantic_ids() -> SemanticIds:
+    codes = np.array([[item % 4, item // 4] for item in range(ITEMS)])
+    return SemanticIds(codes, np.random.default_rng(0).normal(size=(2, 4, 16)).astype(np.float32), 0.5)
+
+
+class Setup:
+    """A training on the circles, with scripted validation values where a test needs them."""
+
+    def __init__(self, folder: Path, *assignments: str, validation: list[float] | None = None) -> None:
+        self.config: ExperimentConfig = parse(override({}, [*SMALL, *assignments]))
+        self.events: list[Event] = []
+        self.stop = threading.Event()
+        self.checkpoint = folder / "model.safetensors"
+        split = LeaveOneOut(cycles())
+        ids = semantic_ids()
+        counts = Popularity.of(split.training, ITEMS, 0.2).counts
+        torch.manual_seed(self.config.seed)
+        self.model: Recommender = build_model(self.config, Ingredients(ITEMS, counts, ids.codes, ids.codebooks))
+        self.batches = TrainingBatches(split.training, 8, self.config.training.batch_size, self.config.seed)
+        alignment = code_guided_alignment(self.config.alignment, ids, split.training)
+        script = iter(validation or [0.1 * epoch for epoch in range(1, 100)])
+
+        def validate() -> SliceMetrics:
+            return {"overall": {"NDCG@10": next(script)}}
+
+        self.training = Training(
+            self.model, Objective(self.config, alignment), self.batches, validate, self.config.training,
+            self.checkpoint, self.listen, self.stop,
+        )  # fmt: skip
+
+    def listen(self, event: Event) -> None:
+        self.events.append(event)
+
+    def losses(self) -> list[Loss]:
+        return [event for event in self.events if isinstance(event, Loss)]
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "bce"])
+@pytest.mark.parametrize("kind", ["hid", "sid", "h2rec"])
+def test_the_loss_falls(tmp_path: Path, kind: str, loss: str) -> None:
+    setup = Setup(tmp_path, f"model.kind={kind}", f"training.loss={loss}", "training.epochs=15", "training.patience=99")
+    setup.training.run()
+    losses = [event.parts["recommendation"] for event in setup.losses()]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_the_circle_is_learned(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "training.epochs=40", "training.patience=99")
+    setup.training.run()
+    setup.model.eval()
+    states = setup.model.last_states(torch.tensor([[1, 2, 3]]), torch.tensor([3]))
+    scores = (states @ setup.model.item_vectors().T)[0]
+    assert scores[1:].argmax().item() + 1 == 4
+
+
+def test_parts_add_up_to_the_total_with_their_weights(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "alignment.alpha=0.3", "alignment.beta=0.7")
+    setup.training.run()
+    for event in setup.losses():
+        parts = event.parts
+        expected = parts["recommendation"] + 0.3 * parts["alignment"] + 0.7 * parts["granularity"]
+        assert parts["total"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_weight_of_zero_switches_a_loss_off(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "alignment.alpha=0", "alignment.beta=0")
+    setup.training.run()
+    assert set(setup.losses()[0].parts) == {"total", "recommendation"}
+
+
+def test_the_gate_is_reported_each_epoch_and_adds_up(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.training.run()
+    gates = [event for event in setup.events if isinstance(event, GateWeights)]
+    assert [gate.epoch for gate in gates] == [1, 2, 3, 4]
+    assert all(math.isclose(sum(gate.weights), 1, abs_tol=1e-5) and len(gate.weights) == 2 for gate in gates)
+
+
+def test_early_stopping_keeps_the_best_epoch(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "training.epochs=50", validation=[0.1, 0.3, 0.2, 0.3, 0.9])
+    saved: list[int] = []
+    original = setup.listen
+
+    def listen(event: Event) -> None:
+        original(event)
+        if isinstance(event, Metrics):
+            saved.append(setup.checkpoint.stat().st_mtime_ns if setup.checkpoint.exists() else 0)
+
+    setup.training._listen = listen
+    setup.training.run()
+    assert setup.training.best_epoch == 2
+    assert setup.training.epochs == 4  # two epochs without a better value: equal is not better
+
+
+def test_the_checkpoint_holds_the_weights_of_the_best_epoch(tmp_path: Path) -> None:
+    best = Setup(tmp_path / "a", "training.epochs=2", validation=[0.1, 0.2])
+    best.training.run()
+    longer = Setup(tmp_path / "b", "training.epochs=4", validation=[0.1, 0.2, 0.1, 0.1])
+    longer.training.run()
+    load_weights(longer.model, longer.checkpoint)
+    for one, other in zip(best.model.parameters(), longer.model.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_the_same_seed_repeats_the_numbers_and_another_does_not(tmp_path: Path) -> None:
+    def losses(seed: int) -> list[float]:
+        setup = Setup(tmp_path, f"seed={seed}", "model.dropout=0.3", "training.loss=bce")
+        setup.training.run()
+        return [event.parts["total"] for event in setup.losses()]
+
+    assert losses(1) == losses(1) != losses(2)
+
+
+def test_a_stop_answers_within_one_batch(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    seen = 0
+    step = setup.training._step
+
+    def counted(batch: object) -> object:
+        nonlocal seen
+        seen += 1
+        if seen == 4:
+            setup.stop.set()
+        return step(batch)  # type: ignore[arg-type]
+
+    setup.training._step = counted  # type: ignore[method-assign, assignment]
+    with pytest.raises(Stopped):
+        setup.training.run()
+    assert seen == 4
+    assert setup.training.best_epoch == 1
+    assert setup.checkpoint.exists()
+
+
+def test_a_loss_that_is_not_a_number_ends_the_training_with_words(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "training.learning_rate=1")
+    with torch.no_grad():
+        next(iter(setup.model.parameters())).fill_(math.nan)
+    with pytest.raises(WorkbenchError, match="no longer a finite number"):
+        setup.training.run()
+
+
+def test_no_held_out_item_is_in_batches_popularity_or_cooccurrence() -> None:
+    split = LeaveOneOut(cycles())
+    batches = TrainingBatches(split.training, 8, 5, seed=0)
+    fed = {int(item) for batch in batches.epoch(1) for array in (batch.inputs, batch.targets) for item in array.ravel()}
+    assert MARKER not in fed
+    assert Popularity.of(split.training, ITEMS, 0.2).counts[MARKER] == 0
+    alignment = code_guided_alignment(parse({}).alignment, semantic_ids(), split.training)
+    others = [
+        item for item in range(1, ITEMS) if semantic_ids().tuple_numbers[item - 1] != semantic_ids().tuple_numbers[-1]
+    ]
+    assert not alignment.positives(np.array([*others, MARKER]))[-1, :-1].any()
+
+
+def test_the_shared_prefix_widens_the_positives() -> None:
+    split = LeaveOneOut(cycles())
+    settings = parse(override({}, ["alignment.shared_prefix=1", "alignment.cooccurrence_window=0"])).alignment
+    positives = code_guided_alignment(settings, semantic_ids(), split.training).positives(np.array([1, 2, 5]))
+    assert positives.tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]  # items 1 and 5 begin with code 0
+
+
+def test_batches_cover_every_sequence_once_in_a_new_order_each_epoch() -> None:
+    lengths = np.random.default_rng(0).integers(1, 12, size=57)
+    items = np.arange(1, lengths.sum() + 1, dtype=np.int32)
+    sequences = Sequences(np.concatenate([[0], np.cumsum(lengths)]), items)
+    batches = TrainingBatches(sequences, max_length=5, batch_size=8, seed=3)
+
+    def last_targets(epoch: int) -> list[int]:
+        return [
+            int(row[length - 1])
+            for batch in batches.epoch(epoch)
+            for row, length in zip(batch.targets, batch.lengths, strict=True)
+        ]
+
+    expected = {int(sequences[row][-1]) for row in range(57) if lengths[row] >= 2}
+    first, second = last_targets(1), last_targets(2)
+    assert len(first) == len(expected)
+    assert set(first) == set(second) == expected
+    assert first != second
+    assert first == last_targets(1)
+    assert len(list(batches.epoch(1))) == len(batches)
+
+
+def test_a_long_sequence_keeps_its_latest_items_shifted_by_one() -> None:
+    sequences = Sequences(np.array([0, 6]), np.array([1, 2, 3, 4, 5, 6], dtype=np.int32))
+    (batch,) = TrainingBatches(sequences, max_length=3, batch_size=4, seed=0).epoch(1)
+    assert batch.inputs.tolist() == [[3, 4, 5]]
+    assert batch.targets.tolist() == [[4, 5, 6]]
+
+
+def test_weights_of_another_model_or_a_damaged_file_are_refused(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    save_weights(setup.model, setup.checkpoint)
+    other = Setup(tmp_path / "other", "model.dim=8")
+    with pytest.raises(DataError, match="of another model"):
+        load_weights(other.model, setup.checkpoint)
+    setup.checkpoint.write_bytes(setup.checkpoint.read_bytes()[:-100])
+    with pytest.raises(DataError, match="damaged"):
+        load_weights(setup.model, setup.checkpoint)
+
+
+def test_a_missing_gpu_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device(TrainingSettings(device="auto")).type == "cpu"
+    with pytest.raises(SettingsError, match=r"training\.device.*no usable GPU"):
+        choose_device(TrainingSettings(device="cuda"))
