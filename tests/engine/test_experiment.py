@@ -1,0 +1,194 @@
+"""The front door: the order of events, what is left behind, how it ends."""
+
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.config import ExperimentConfig
+from engine.data.dataset import Catalogue, Dataset, Sequences
+from engine.events import (
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Metrics,
+    Note,
+    Progress,
+    SemanticIdsReady,
+    Stage,
+    StageFinished,
+    StageStarted,
+)
+from engine.experiment import run_experiment
+from engine.home import Home
+from engine.settings import override, parse, read_toml
+from engine.training import loop
+
+ITEMS, USERS = 30, 40
+SMALL = [
+    "model.dim=8", "model.cross_heads=2", "semantic_ids.depth=2", "semantic_ids.codebook_size=4", "data.max_length=6",
+    "semantic_ids.epochs=3", "semantic_ids.latent_dim=4", "training.epochs=3", "evaluation.negatives=10",
+]  # fmt: skip
+
+
+def dataset(length: int = 8) -> Dataset:
+    random = np.random.default_rng(0)
+    rows = np.stack([random.permutation(ITEMS)[:length] + 1 for _ in range(USERS)])
+    ids, texts = [""] + [f"i{item}" for item in range(ITEMS)], ["", ""] + ["a thing"] * (ITEMS - 1)
+    return Dataset(
+        name="things",
+        user_ids=np.array([f"u{user}" for user in range(USERS)], dtype=object),
+        sequences=Sequences(np.arange(0, USERS * length + 1, length), rows.ravel().astype(np.int32)),
+        items=Catalogue(*(np.array(values, dtype=object) for values in (ids, texts, texts))),
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    values = np.random.default_rng(1).normal(size=(ITEMS, 6))
+    pd.DataFrame({"id": [f"i{item}" for item in range(ITEMS)], "v": values.tolist()}).to_parquet(tmp_path / "v.parquet")
+    return Home.locate(tmp_path / "home")
+
+
+def config_of(home: Home, *assignments: str) -> ExperimentConfig:
+    vectors = ["text.encoder=vectors", f"text.source={home.root.parent / 'v.parquet'}"]
+    return parse(override({}, [*SMALL, *vectors, *assignments]))
+
+
+def run(home: Home, *assignments: str, folder: str = "1", data: Dataset | None = None) -> list[Event]:
+    events: list[Event] = []
+    stop = threading.Event()
+    run_experiment(config_of(home, *assignments), data or dataset(), home, home.runs / folder, events.append, stop)
+    return events
+
+
+def end(events: list[Event]) -> Finished:
+    assert isinstance(events[-1], Finished), events[-1]
+    return events[-1]
+
+
+def test_stages_come_in_order_and_the_end_comes_last_and_once(home: Home) -> None:
+    events = run(home)
+    assert [event.stage for event in events if isinstance(event, StageStarted)] == list(Stage)
+    assert [event.stage for event in events if isinstance(event, StageFinished)] == list(Stage)
+    assert sum(isinstance(event, Finished | Failed | Interrupted) for event in events) == 1
+    assert set(end(events).seconds) == {str(stage) for stage in Stage}
+
+
+def test_a_model_without_semantic_ids_skips_their_stages(home: Home) -> None:
+    events = run(home, "model.kind=hid")
+    started = [event.stage for event in events if isinstance(event, StageStarted)]
+    assert started == [Stage.DATA, Stage.TRAIN, Stage.EVALUATE]
+
+
+def test_validation_every_epoch_and_both_protocols_in_the_end(home: Home) -> None:
+    events = run(home)
+    validation = [event for event in events if isinstance(event, Metrics) and event.split == "validation"]
+    assert [event.epoch for event in validation] == [1, 2, 3]
+    test = end(events).test
+    assert set(test) == {"sampled", "full"}
+    for slices in test.values():
+        assert set(slices) == {"overall", "head", "tail"}
+        assert all({"HR@10", "NDCG@10", "MRR"} <= set(values) for values in slices.values())
+
+
+def test_artefacts_tell_how_the_run_came_about(home: Home) -> None:
+    finished = end(run(home))
+    folder = home.runs / "1"
+    assert set(finished.artefacts) == {"model", "semantic_ids", "config", "result", "ranks"}
+    assert parse(read_toml(folder / "config.toml")) == config_of(home)
+    assert json.loads((folder / "result.json").read_text())["test"] == finished.test
+    ranks = pd.read_parquet(folder / "ranks.parquet")
+    assert len(ranks) == USERS
+    assert (ranks["full"] <= 10).mean() == pytest.approx(finished.test["full"]["overall"]["HR@10"])
+
+
+@pytest.mark.parametrize("kind", ["h2rec", "hid", "sid"])
+def test_the_same_seed_gives_the_same_test_metrics(home: Home, kind: str) -> None:
+    settings = (f"model.kind={kind}", "training.loss=bce")
+    first, second = (end(run(home, *settings, folder=folder)).test for folder in "12")
+    assert first == second
+    assert end(run(home, *settings, "seed=5", folder="3")).test != first
+
+
+def test_semantic_ids_are_reused_by_equal_settings_only(home: Home) -> None:
+    def reused(*assignments: str) -> bool:
+        (event,) = (each for each in run(home, *assignments) if isinstance(each, SemanticIdsReady))
+        return event.reused
+
+    assert not reused()
+    assert reused("seed=7", "model.kind=sid")
+    assert not reused("semantic_ids.codebook_size=3")
+    assert not reused("semantic_ids.seed=1")
+
+
+def test_popularity_is_ranked_without_training(home: Home) -> None:
+    events = run(home, "model.kind=popularity")
+    assert end(events).epochs == 0
+    assert not any(isinstance(event, Metrics) and event.split == "validation" for event in events)
+
+
+def test_items_without_text_are_mentioned(home: Home) -> None:
+    assert any(isinstance(event, Note) and "1 of 30 items have no text" in event.text for event in run(home))
+
+
+@pytest.mark.parametrize("stage", [Stage.TEXT, Stage.SEMANTIC_IDS, Stage.TRAIN, Stage.EVALUATE])
+def test_a_stop_in_any_stage_ends_as_interrupted(home: Home, stage: Stage) -> None:
+    events: list[Event] = []
+    stop = threading.Event()
+
+    def listen(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, StageStarted) and event.stage is stage:
+            stop.set()
+
+    run_experiment(config_of(home), dataset(), home, home.runs / "1", listen, stop)
+    assert isinstance(events[-1], Interrupted)
+    assert not any(isinstance(event, StageFinished) and event.stage is stage for event in events)
+
+
+def test_a_stop_in_training_keeps_the_best_checkpoint(home: Home) -> None:
+    events: list[Event] = []
+    stop = threading.Event()
+
+    def listen(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, Metrics) and event.epoch == 2:
+            stop.set()
+
+    run_experiment(config_of(home), dataset(), home, home.runs / "1", listen, stop)
+    (last,) = (event for event in events if isinstance(event, Interrupted))
+    assert last.best_epoch in (1, 2)
+    assert (home.runs / "1" / last.artefacts["model"]).is_file()
+    assert "result" not in last.artefacts
+
+
+def test_a_fault_ends_the_run_with_words_and_details(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    (last,) = run(home, "evaluation.negatives=500")[-1:]
+    assert isinstance(last, Failed)
+    assert "evaluation.negatives" in last.message
+
+    def broken(*args: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(loop.Training, "run", broken)
+    (last,) = run(home)[-1:]
+    assert isinstance(last, Failed)
+    assert "unexpectedly" in last.message
+    assert "Traceback" in last.details
+
+
+def test_a_dataset_without_testable_users_is_refused(home: Home) -> None:
+    (last,) = run(home, data=dataset(length=2))[-1:]
+    assert isinstance(last, Failed)
+    assert "three interactions" in last.message
+
+
+def test_progress_never_runs_backwards_within_a_stage(home: Home) -> None:
+    for stage in (Stage.SEMANTIC_IDS, Stage.TRAIN):
+        done = [event.done for event in run(home) if isinstance(event, Progress) and event.stage is stage]
+        assert done == sorted(done)
