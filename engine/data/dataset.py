@@ -1,6 +1,7 @@
 """A prepared dataset: users' item sequences as flat arrays, and the catalogue of items with their texts."""
 
 import json
+import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -87,22 +88,28 @@ class Dataset:
 
     def save(self, folder: Path) -> None:
         """Write the dataset into `folder`, which appears whole or not at all."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            self._write(partial)
+            _remove(folder)
+            partial.rename(folder)
+        except BaseException:
+            _remove(partial)
+            raise
+
+    def _write(self, folder: Path) -> None:
         import pandas as pd
 
-        partial = folder.with_name(f".{folder.name}.partial")
-        _remove(partial)
-        partial.mkdir(parents=True)
         pd.DataFrame({"id": self.items.ids, "title": self.items.titles, "text": self.items.texts}).to_parquet(
-            partial / "items.parquet"
+            folder / "items.parquet"
         )
-        pd.DataFrame({"id": self.user_ids}).to_parquet(partial / "users.parquet")
-        np.save(partial / "offsets.npy", self.sequences.offsets)
-        np.save(partial / "items.npy", self.sequences.items)
+        pd.DataFrame({"id": self.user_ids}).to_parquet(folder / "users.parquet")
+        np.save(folder / "offsets.npy", self.sequences.offsets)
+        np.save(folder / "items.npy", self.sequences.items)
         if self.timestamps is not None:
-            np.save(partial / "timestamps.npy", self.timestamps)
-        (partial / "facts.json").write_text(json.dumps({"name": self.name, **self.facts}, indent=1), encoding="utf-8")
-        _remove(folder)
-        partial.rename(folder)
+            np.save(folder / "timestamps.npy", self.timestamps)
+        (folder / "facts.json").write_text(json.dumps({"name": self.name, **self.facts}, indent=1), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Dataset":
@@ -110,24 +117,35 @@ class Dataset:
         import pandas as pd
 
         try:
-            facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+            facts = dict(json.loads((folder / "facts.json").read_text(encoding="utf-8")))
             items = pd.read_parquet(folder / "items.parquet")
             users = pd.read_parquet(folder / "users.parquet")
-            offsets = np.load(folder / "offsets.npy", allow_pickle=False)
-            interactions = np.load(folder / "items.npy", allow_pickle=False)
             times = folder / "timestamps.npy"
-            timestamps = np.load(times, allow_pickle=False) if times.exists() else None
-        except (OSError, ValueError, KeyError) as error:
+            dataset = cls(
+                name=facts.pop("name"),
+                user_ids=users["id"].to_numpy(dtype=object),
+                sequences=Sequences(
+                    np.load(folder / "offsets.npy", allow_pickle=False),
+                    np.load(folder / "items.npy", allow_pickle=False),
+                ),
+                items=Catalogue(*(items[name].to_numpy(dtype=object) for name in ("id", "title", "text"))),
+                timestamps=np.load(times, allow_pickle=False) if times.exists() else None,
+                facts=facts,
+            )
+            dataset._check()
+        except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
             raise DataError(f"The dataset in {folder} is damaged or incomplete ({error}). Import it again.") from error
-        catalogue = Catalogue(*(items[name].to_numpy(dtype=object) for name in ("id", "title", "text")))
-        return cls(
-            name=facts.pop("name"),
-            user_ids=users["id"].to_numpy(dtype=object),
-            sequences=Sequences(offsets, interactions),
-            items=catalogue,
-            timestamps=timestamps,
-            facts=facts,
-        )
+        return dataset
+
+    def _check(self) -> None:
+        """Raise ValueError when the parts do not belong together."""
+        offsets, items = self.sequences.offsets, self.sequences.items
+        if len(offsets) != len(self.user_ids) + 1 or offsets[0] or offsets[-1] != len(items) or (np.diff(offsets) < 0).any():
+            raise ValueError("sequences and users do not match")
+        if len(items) and not 1 <= items.min() <= items.max() <= len(self.items):
+            raise ValueError("sequences and catalogue do not match")
+        if self.timestamps is not None and len(self.timestamps) != len(items):
+            raise ValueError("sequences and timestamps do not match")
 
 
 def _remove(folder: Path) -> None:

@@ -1,0 +1,55 @@
+"""The file formats that can be imported, and the registry that tells which one some files are in."""
+
+from pathlib import Path
+from typing import Protocol
+
+from engine.data.formats.generic import GenericFormat
+from engine.data.formats.movielens import MovieLens100K
+from engine.data.raw import ColumnMapping, Preview, RawData
+from engine.errors import DataError
+
+
+class Format(Protocol):
+    """One file format. `name` is used in files and on the command line, `title` and `help` are shown."""
+
+    name: str
+    title: str
+    help: str
+
+    def recognises(self, paths: list[Path]) -> bool:
+        """Whether the files look like this format; never raises DataError."""
+
+    def preview(self, paths: list[Path], mapping: ColumnMapping | None, rows: int = 50) -> Preview:
+        """The first rows, and the given mapping or a guess. Raises DataError when the files are not readable."""
+
+    def read(self, paths: list[Path], mapping: ColumnMapping | None) -> RawData:
+        """Everything; columns are guessed when no mapping is given. Raises DataError with file, line and column."""
+
+
+# The first that recognises the files wins, so the choosy ones come first.
+FORMATS: dict[str, Format] = {format.name: format for format in (MovieLens100K(), GenericFormat())}
+
+
+def named(name: str) -> Format:
+    """A format by name. Raises DataError listing the names there are."""
+    if name not in FORMATS:
+        raise DataError(f"There is no format “{name}”. There are: {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def sniff(paths: list[Path]) -> Format:
+    """The format of the files. Raises DataError when one is missing or empty, or when none fits."""
+    if not paths:
+        raise DataError("Choose a file or a folder to import.")
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"There is no file {path}.")
+        if path.is_file() and not path.stat().st_size:
+            raise DataError(f"{path.name} is empty.")
+    found = next((format for format in FORMATS.values() if format.recognises(paths)), None)
+    if found is None:
+        raise DataError(
+            f"No known format fits {', '.join(path.name for path in paths)}. There are: "
+            f"{', '.join(format.title for format in FORMATS.values())}."
+        )
+    return found

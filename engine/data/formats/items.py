@@ -1,0 +1,55 @@
+"""The last step of every format: items are unique, and every interaction's item has a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.data.formats.delimited import TextTable
+from engine.data.raw import ColumnMapping, RawData, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXAMPLES = 5
+
+
+def complete(
+    format: str,
+    interactions: pd.DataFrame,
+    items: pd.DataFrame | None,
+    item_ids: tuple[TextTable, str] | None,
+    sources: tuple[Source, ...],
+    mapping: ColumnMapping | None = None,
+) -> RawData:
+    """RawData with a row for every item; the report counts items without entry and without text.
+
+    `items` (id, title, text) row by row as in the table of `item_ids`, which comes with the name of its id column.
+    Raises DataError at the first id that occurs twice.
+    """
+    import pandas as pd
+
+    report: dict[str, int] = {}
+    examples: dict[str, list[str]] = {}
+    used = pd.Series(interactions["item"].unique(), dtype="str")
+    if items is None or item_ids is None:
+        report["no_items_file"] = len(used)
+        items = pd.DataFrame({"id": used, "title": used, "text": ""}).sort_values("id", ignore_index=True)
+        return RawData(interactions, items, format, sources, mapping, report)
+    table, column = item_ids
+    twice = items["id"].duplicated().to_numpy().nonzero()[0]
+    if len(twice):
+        row = int(twice[0])
+        before = int((items["id"] == items["id"].iloc[row]).to_numpy().argmax())
+        raise table.fault(
+            row, column, f"item id “{items['id'].iloc[row]}” stands on line {table.line(before)} already."
+        )
+    items["title"] = items["title"].where(items["title"] != "", items["id"])
+    without_text = items["id"][items["text"] == ""]
+    without_entry = used[~used.isin(items["id"])].sort_values()
+    for key, concerned in (("items_without_text", without_text), ("items_without_entry", without_entry)):
+        if len(concerned):
+            report[key] = len(concerned)
+            examples[key] = concerned.head(EXAMPLES).tolist()
+    added = pd.DataFrame({"id": without_entry, "title": without_entry, "text": ""})
+    items = pd.concat([items, added], ignore_index=True)
+    return RawData(interactions, items, format, sources, mapping, report | ({"examples": examples} if examples else {}))

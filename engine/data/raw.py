@@ -1,0 +1,76 @@
+"""What the formats hand over: interactions and items as they stand in the files, before any preparation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Which columns of the files hold what; "" or None where there is no such column.
+
+    `user` to `rating` name columns of the interactions file, `item_id`, `title` and `text` columns of the items
+    file. The `text` columns, in this order, become the text that is encoded.
+    """
+
+    user: str = ""
+    item: str = ""
+    timestamp: str | None = None
+    position: str | None = None
+    rating: str | None = None
+    item_id: str = ""
+    title: str | None = None
+    text: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """The first rows of one file as text; every row has as many cells as there are `columns`."""
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of the files and the mapping that would be used.
+
+    `mapping` is None where the format itself says which column is which, so that there is nothing to choose.
+    """
+
+    interactions: TablePreview
+    items: TablePreview | None
+    mapping: ColumnMapping | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read, and the SHA-256 of its bytes in hexadecimal."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RawData:
+    """Interactions and items as read.
+
+    `interactions` has the columns user and item (text) and, where the source has them, timestamp (seconds since
+    1970, int64 or, where the source is finer, float64) and position (int64); rows are in file order.
+    `items` has id, title and text; ids are unique, and every interaction's item has a row. `report` holds counts
+    of what was repaired, and under "examples" the first identifiers concerned (see `engine.data.report`).
+    """
+
+    interactions: pd.DataFrame
+    items: pd.DataFrame
+    format: str = ""
+    sources: tuple[Source, ...] = ()
+    mapping: ColumnMapping | None = None
+    report: Mapping[str, Any] = field(default_factory=dict)

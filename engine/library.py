@@ -1,0 +1,150 @@
+"""The datasets of a home folder: their files and their listing in the store, kept in step."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.config import PreparationSettings
+from engine.data.dataset import Dataset
+from engine.data.raw import ColumnMapping
+from engine.errors import DataError, Stopped
+from engine.home import Home
+
+if TYPE_CHECKING:
+    from engine.store import Store
+    from engine.store.rows import DatasetRow
+
+SAMPLE = "sample"
+LONGEST_NAME = 60
+Report = Callable[[str, float], None]
+
+
+class Library:
+    """Imports, loads and deletes datasets. A dataset is a folder in `home.datasets` and a row of the store."""
+
+    def __init__(self, home: Home, store: Store) -> None:
+        self._home = home
+        self._store = store
+
+    def ensure_sample(self) -> None:
+        """Make and list the synthetic sample dataset where it is missing."""
+        if self._store.datasets.get(SAMPLE) and self._folder(SAMPLE).is_dir():
+            return
+        from engine.data.sample import make_sample
+
+        self._keep(make_sample())
+
+    def check_name(self, name: str) -> str:
+        """The name as it will be used. Raises DataError saying which rule it breaks."""
+        name = name.strip()
+        if not name:
+            raise DataError("The dataset needs a name.")
+        if len(name) > LONGEST_NAME:
+            raise DataError(f"The name has {len(name)} characters; {LONGEST_NAME} are allowed.")
+        if not re.fullmatch(r"[\w.\- ]+", name) or name.startswith(".") or name.endswith("."):
+            raise DataError(
+                f"“{name}” cannot be the name of a dataset. Letters, digits, spaces and - _ . are allowed; "
+                "it must not begin or end with a dot."
+            )
+        if name.casefold() == SAMPLE:
+            raise DataError(f"The name “{SAMPLE}” is kept for the dataset that comes with the workbench.")
+        if name.casefold() in (row.name.casefold() for row in self._store.datasets.list()):
+            raise DataError(f"There is already a dataset “{name}”. Choose another name, or delete that one first.")
+        return name
+
+    def import_files(
+        self,
+        name: str,
+        paths: Sequence[Path],
+        format: str | None = None,
+        mapping: ColumnMapping | None = None,
+        preparation: PreparationSettings | None = None,
+        progress: Report | None = None,
+        stop: threading.Event | None = None,
+    ) -> DatasetRow:
+        """Read, prepare, keep and list a dataset; nothing of it is left when that fails or is stopped.
+
+        `format` None finds it out, `mapping` None guesses it. `progress` is told in words what happens, and the
+        share that is done. Raises DataError, or Stopped once `stop` is set.
+        """
+        from engine.data.formats import named, sniff
+        from engine.data.preparation import prepare
+
+        def step(words: str, done: float) -> None:
+            if stop is not None and stop.is_set():
+                raise Stopped
+            if progress is not None:
+                progress(words, done)
+
+        name = self.check_name(name)
+        files = [Path(path) for path in paths]
+        step("Looking at the files", 0.0)
+        chosen = named(format) if format else sniff(files)
+        step(f"Reading {chosen.title}", 0.1)
+        raw = chosen.read(files, mapping)
+        step("Preparing", 0.6)
+        dataset = prepare(raw, preparation or PreparationSettings(), name)
+        step("Writing", 0.8)
+        row = self._keep(dataset, before_listing=lambda: step("Listing", 0.95))
+        if progress is not None:
+            progress("Done", 1.0)
+        return row
+
+    def load(self, name: str) -> Dataset:
+        """A dataset by name. Raises DataError listing the names there are, or when its files are damaged."""
+        if self._store.datasets.get(name) is None:
+            names = ", ".join(row.name for row in self._store.datasets.list())
+            raise DataError(
+                f"There is no dataset “{name}”. " + (f"There are: {names}." if names else "There are none.")
+            )
+        return Dataset.load(self._folder(name))
+
+    def delete(self, name: str) -> None:
+        """Take a dataset off the list and remove its files. Raises DataError when runs use it, naming them."""
+        if name == SAMPLE:
+            raise DataError(f"“{SAMPLE}” comes with the workbench and stays.")
+        if self._store.datasets.get(name) is None:
+            raise DataError(f"There is no dataset “{name}”.")
+        runs = self._store.datasets.runs_using(name)
+        if runs:
+            which = f"run {runs[0]} uses" if len(runs) == 1 else f"runs {', '.join(map(str, runs))} use"
+            raise DataError(
+                f"“{name}” cannot be deleted: {which} it. Delete {'it' if len(runs) == 1 else 'them'} first."
+            )
+        self._store.datasets.delete(name)
+        shutil.rmtree(self._folder(name), ignore_errors=True)
+
+    def _keep(self, dataset: Dataset, before_listing: Callable[[], None] = lambda: None) -> DatasetRow:
+        """Write the dataset and list it; whatever goes wrong, no files stay without a row."""
+        from engine.data.statistics import statistics
+
+        folder = self._folder(dataset.name)
+        facts, numbers = dataset.facts, statistics(dataset)
+        try:
+            dataset.save(folder)
+            before_listing()
+            return self._store.datasets.add(
+                dataset.name,
+                source=facts["source"],
+                fingerprint=facts["fingerprint"],
+                users=int(numbers["users"]),
+                items=int(numbers["items"]),
+                interactions=int(numbers["interactions"]),
+                synthetic=facts["synthetic"],
+                statistics=numbers,
+                preparation=facts["preparation"],
+                report=facts["report"],
+            )
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise DataError(f"The dataset cannot be written to {folder} ({error.strerror or error}).") from error
+            raise
+
+    def _folder(self, name: str) -> Path:
+        return self._home.datasets / name
