@@ -1,0 +1,79 @@
+"""The datasets that the workbench knows."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from engine.store.database import Database
+from engine.store.rows import DatasetRow
+from engine.store.schema import DatasetRecord, RunRecord
+
+_COLUMNS = [getattr(DatasetRecord, field.name) for field in fields(DatasetRow)]
+
+
+class DatasetRepository:
+    """Reads and writes the list of datasets; their files are the caller's business."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        name: str,
+        *,
+        source: str,
+        fingerprint: str,
+        users: int,
+        items: int,
+        interactions: int,
+        synthetic: bool = False,
+        statistics: Mapping[str, Any] | None = None,
+        preparation: Mapping[str, Any] | None = None,
+        report: Mapping[str, Any] | None = None,
+    ) -> DatasetRow:
+        """List a dataset, in the place of an older one of the same name."""
+        values = {
+            "synthetic": synthetic,
+            "source": source,
+            "fingerprint": fingerprint,
+            "users": users,
+            "items": items,
+            "interactions": interactions,
+            "statistics": dict(statistics or {}),
+            "preparation": dict(preparation or {}),
+            "report": dict(report or {}),
+            "created_at": datetime.now(UTC),
+        }
+        with self._database.writing() as session:
+            record = session.scalar(select(DatasetRecord).where(DatasetRecord.name == name))
+            if record is None:
+                record = DatasetRecord(name=name)
+                session.add(record)
+            for column, value in values.items():
+                setattr(record, column, value)
+            session.flush()
+            return DatasetRow(**{field.name: getattr(record, field.name) for field in fields(DatasetRow)})
+
+    def get(self, name: str) -> DatasetRow | None:
+        with self._database.reading() as session:
+            row = session.execute(select(*_COLUMNS).where(DatasetRecord.name == name)).one_or_none()
+            return DatasetRow(*row) if row else None
+
+    def delete(self, name: str) -> None:
+        """Take a dataset off the list; one that is not there is no fault."""
+        with self._database.writing() as session:
+            session.execute(delete(DatasetRecord).where(DatasetRecord.name == name))
+
+    def runs_using(self, name: str) -> list[int]:
+        """The numbers of the runs on this dataset."""
+        with self._database.reading() as session:
+            return [*session.scalars(select(RunRecord.id).where(RunRecord.dataset == name).order_by(RunRecord.id))]
+
+    # Last, because from here on `list` means this method.
+    def list(self) -> list[DatasetRow]:
+        """All datasets by name."""
+        with self._database.reading() as session:
+            return [DatasetRow(*row) for row in session.execute(select(*_COLUMNS).order_by(DatasetRecord.name))]

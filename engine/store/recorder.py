@@ -1,0 +1,125 @@
+"""From the events of a run to its rows in the database."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from engine.events import (
+    Event,
+    Failed,
+    Finished,
+    GateWeights,
+    Interrupted,
+    Loss,
+    Metrics,
+    Note,
+    Progress,
+    SemanticIdsReady,
+    StageFinished,
+    StageStarted,
+)
+from engine.store.rows import LogLine, Point
+from engine.store.store import Store
+
+_SECONDS_BETWEEN_WRITES = 1.0
+
+
+class RunRecorder:
+    """Listens to a run and writes it down: points in batches, at most once a second; stages and the end at once.
+
+    What could not be written (StoreError) is kept for the next try.
+    """
+
+    def __init__(self, store: Store, run: int) -> None:
+        self._store = store
+        self._run = run
+        self._points: list[Point] = []
+        self._lines: list[LogLine] = []
+        self._changes: dict[str, Any] = {}
+        self._stage_seconds: dict[str, float] = {}
+        self._epochs: int | None = None
+        self._created_at = store.runs.get(run).created_at
+        self._written_at = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        """Take in one event. Raises StoreError when the database cannot be written."""
+        match event:
+            case Progress():
+                return
+            case Loss(step, epoch, parts):
+                self._points += [Point(f"loss/{name}", step, epoch, value) for name, value in parts.items()]
+            case Metrics(epoch, split, protocol, values):
+                if split == "validation":
+                    self._epochs = epoch
+                self._points += [
+                    Point(f"{split}/{protocol}/{part}/{metric}", epoch, epoch, value)
+                    for part, metrics in values.items()
+                    for metric, value in metrics.items()
+                ]
+            case GateWeights(epoch, weights):
+                self._points += [Point(f"gate/{level}", epoch, epoch, w) for level, w in enumerate(weights, start=1)]
+            case Note(level, text):
+                self._log(level, text)
+            case StageStarted(_, title):
+                self._log("info", title)
+                self._write()
+            case StageFinished(stage, seconds):
+                self._stage_seconds[stage.value] = seconds
+                self._changes["stage_seconds"] = dict(self._stage_seconds)
+                self._write()
+            case SemanticIdsReady(report, reused):
+                self._changes["semantic_ids"] = {**report, "reused": reused}
+                self._write()
+            case Finished() | Interrupted() | Failed():
+                self._end(event)
+                self._write()
+        if time.monotonic() - self._written_at >= _SECONDS_BETWEEN_WRITES:
+            self._write()
+
+    def close(self) -> None:
+        """Write what is still held back."""
+        self._write()
+
+    def _end(self, event: Finished | Interrupted | Failed) -> None:
+        now = datetime.now(UTC)
+        self._changes |= {
+            "finished_at": now,
+            "seconds": (now - self._created_at).total_seconds(),
+            "epochs": self._epochs,
+        }
+        match event:
+            case Finished(best_epoch, epochs, test, seconds, artefacts):
+                self._changes |= {
+                    "status": "finished",
+                    "best_epoch": best_epoch,
+                    "epochs": epochs,
+                    "test": {name: dict(slices) for name, slices in test.items()},
+                    "stage_seconds": dict(seconds),
+                    "artefacts": dict(artefacts),
+                    **_summary(test),
+                }
+            case Interrupted(best_epoch, artefacts):
+                self._changes |= {"status": "interrupted", "best_epoch": best_epoch, "artefacts": dict(artefacts)}
+            case Failed(message, details):
+                self._changes |= {"status": "failed", "error": message}
+                self._log("error", details or message)
+
+    def _log(self, level: Literal["info", "warning", "error"], text: str) -> None:
+        self._lines.append(LogLine(datetime.now(UTC), level, text))
+
+    def _write(self) -> None:
+        if self._points or self._lines or self._changes:
+            self._store.runs.record(self._run, self._points, self._lines, self._changes)
+            self._points, self._lines, self._changes = [], [], {}
+        self._written_at = time.monotonic()
+
+
+def _summary(test: Mapping[Any, Mapping[str, Mapping[str, float]]]) -> dict[str, float | None]:
+    """The test metrics that the table of runs shows, under the names of its columns."""
+    return {
+        f"{prefix}{column}_{part}": test.get(protocol, {}).get(part, {}).get(metric)
+        for protocol, prefix in (("full", ""), ("sampled", "sampled_"))
+        for part in ("overall", "head", "tail")
+        for column, metric in (("hr", "HR@10"), ("ndcg", "NDCG@10"))
+    }

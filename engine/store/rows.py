@@ -1,0 +1,111 @@
+"""What the store gives back: frozen facts that may cross threads and outlive the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+RunStatus = Literal["running", "finished", "failed", "interrupted"]
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """A dataset as listed; its arrays are files in the home folder. `created_at` in UTC."""
+
+    id: int
+    name: str
+    synthetic: bool
+    source: str
+    fingerprint: str
+    users: int
+    items: int
+    interactions: int
+    statistics: dict[str, Any]
+    preparation: dict[str, Any]
+    report: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run as a line of the table.
+
+    Metrics are those of the test split at 10, None until the run has finished: HR and NDCG in full ranking, and
+    the same in the sampled protocol. `depth` and `codebook_size` are None without semantic IDs; `alpha` and
+    `beta` are 0 where the model aligns nothing. Times in UTC, `seconds` is wall time.
+    """
+
+    id: int
+    name: str
+    status: RunStatus
+    dataset: str
+    dataset_fingerprint: str
+    model: str
+    depth: int | None
+    codebook_size: int | None
+    alpha: float
+    beta: float
+    seed: int
+    best_epoch: int | None
+    epochs: int | None
+    hr_overall: float | None
+    hr_head: float | None
+    hr_tail: float | None
+    ndcg_overall: float | None
+    ndcg_head: float | None
+    ndcg_tail: float | None
+    sampled_hr_overall: float | None
+    sampled_hr_head: float | None
+    sampled_hr_tail: float | None
+    sampled_ndcg_overall: float | None
+    sampled_ndcg_head: float | None
+    sampled_ndcg_tail: float | None
+    created_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+    error: str | None
+    notes: str
+
+
+@dataclass(frozen=True)
+class RunDetails(RunRow):
+    """Everything about a run but its curves and its log.
+
+    `test` maps protocol -> slice -> metric -> value, `stage_seconds` stage -> wall seconds, `artefacts` a name ->
+    a path; `semantic_ids` is the diagnostics report with "reused", `versions` what the run was computed with.
+    """
+
+    config: dict[str, Any]
+    test: dict[str, Any]
+    stage_seconds: dict[str, float]
+    semantic_ids: dict[str, Any]
+    versions: dict[str, str]
+    artefacts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One series of a run in the order of its steps; the three lists have the same length."""
+
+    series: str
+    steps: list[int]
+    epochs: list[float]
+    values: list[float]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point on its way into a curve."""
+
+    series: str
+    step: int
+    epoch: float
+    value: float
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line of a run's log; `at` in UTC."""
+
+    at: datetime
+    level: Literal["info", "warning", "error"]
+    text: str

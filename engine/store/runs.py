@@ -1,0 +1,195 @@
+"""The runs: their settings, results, curves and logs."""
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import sqlite
+
+import engine
+from engine.config import ExperimentConfig
+from engine.store.database import Database
+from engine.store.errors import StoreError
+from engine.store.process import is_alive, own_identity
+from engine.store.rows import Curve, LogLine, Point, RunDetails, RunRow
+from engine.store.schema import LogRecord, PointRecord, RunRecord
+
+_SUMMARY = {field.name: getattr(RunRecord, field.name) for field in fields(RunRow)}
+_DETAILS = {field.name: getattr(RunRecord, field.name) for field in fields(RunDetails)}
+_LOG_COLUMNS = [getattr(LogRecord, field.name) for field in fields(LogLine)]
+_SEARCHED = (RunRecord.name, RunRecord.dataset, RunRecord.model, RunRecord.status, RunRecord.notes)
+_NAN = float("nan")
+
+
+class RunRepository:
+    """Reads and writes runs; the files of a run are the caller's business."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, config: ExperimentConfig, dataset_fingerprint: str) -> int:
+        """A new run of this process, "running" from now on; gives its number."""
+        process, process_started = own_identity()
+        aligns = config.model.kind == "h2rec"
+        values = {
+            "name": config.title,
+            "status": "running",
+            "dataset": config.data.dataset,
+            "dataset_fingerprint": dataset_fingerprint,
+            "model": config.model.kind,
+            "depth": config.semantic_ids.depth if config.uses_semantic_ids else None,
+            "codebook_size": config.semantic_ids.codebook_size if config.uses_semantic_ids else None,
+            "alpha": config.alignment.alpha if aligns else 0.0,
+            "beta": config.alignment.beta if aligns else 0.0,
+            "seed": config.seed,
+            "created_at": datetime.now(UTC),
+            "process": process,
+            "process_started": process_started,
+            "notes": "",
+            "config": config.model_dump(mode="json"),
+            "versions": _versions(),
+            **{name: {} for name in ("test", "stage_seconds", "semantic_ids", "artefacts")},
+        }
+        with self._database.writing() as session:
+            return session.execute(insert(RunRecord).values(values).returning(RunRecord.id)).scalar_one()
+
+    def get(self, run: int) -> RunDetails:
+        """Raises StoreError when there is no such run."""
+        with self._database.reading() as session:
+            row = session.execute(select(*_DETAILS.values()).where(RunRecord.id == run)).one_or_none()
+            if row is None:
+                raise StoreError(_missing(run, session.scalars(select(RunRecord.id).order_by(RunRecord.id))))
+            return RunDetails(*row)
+
+    def count(self, search: str = "") -> int:
+        """How many runs `list` would give in all."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.count(RunRecord.id)).where(_matches(search))) or 0
+
+    def curves(self, run: int) -> dict[str, Curve]:
+        """series -> its curve; empty while nothing was recorded."""
+        query = (
+            select(PointRecord.series, PointRecord.step, PointRecord.epoch, PointRecord.value)
+            .where(PointRecord.run_id == run)
+            .order_by(PointRecord.series, PointRecord.step)
+        )
+        curves: dict[str, Curve] = {}
+        with self._database.reading() as session:
+            for series, step, epoch, value in session.execute(query):
+                curve = curves.get(series) or curves.setdefault(series, Curve(series, [], [], []))
+                curve.steps.append(step)
+                curve.epochs.append(epoch)
+                curve.values.append(_NAN if value is None else value)
+        return curves
+
+    def log(self, run: int) -> list[LogLine]:
+        """The run's log in the order of writing."""
+        query = select(*_LOG_COLUMNS).where(LogRecord.run_id == run).order_by(LogRecord.id)
+        with self._database.reading() as session:
+            return [LogLine(*row) for row in session.execute(query)]
+
+    def rename(self, run: int, name: str) -> None:
+        self.record(run, changes={"name": name})
+
+    def set_notes(self, run: int, text: str) -> None:
+        self.record(run, changes={"notes": text})
+
+    def delete(self, runs: Sequence[int]) -> None:
+        """Forget runs with their curves and logs. Raises StoreError, deleting none, when one of them still runs."""
+        self.mark_dead()
+        with self._database.writing() as session:
+            chosen = RunRecord.id.in_(runs)
+            running = [*session.scalars(select(RunRecord.id).where(chosen, RunRecord.status == "running"))]
+            if running:
+                raise StoreError(f"Run {', '.join(map(str, running))} is still running. Stop it before deleting it.")
+            session.execute(delete(RunRecord).where(chosen))
+
+    def mark_dead(self) -> int:
+        """Runs that are "running" though their process is gone become "interrupted"; gives how many."""
+        query = select(RunRecord.id, RunRecord.process, RunRecord.process_started)
+        with self._database.reading() as session:
+            running = session.execute(query.where(RunRecord.status == "running")).all()
+        dead = [run for run, process, started in running if not is_alive(process, started)]
+        if dead:
+            with self._database.writing() as session:
+                session.execute(
+                    update(RunRecord)
+                    .where(RunRecord.id.in_(dead), RunRecord.status == "running")
+                    .values(status="interrupted", error="The program ended before the run did.")
+                )
+        return len(dead)
+
+    def record(
+        self,
+        run: int,
+        points: Iterable[Point] = (),
+        lines: Iterable[LogLine] = (),
+        changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write what a run reported, all of it or nothing; a point at the same place takes the place of the older.
+
+        `changes` are new values of the run's own columns. Raises StoreError when there is no such run.
+        """
+        new_points = [{"run_id": run, **asdict(point)} for point in points]
+        new_lines = [{"run_id": run, **asdict(line)} for line in lines]
+        with self._database.writing() as session:
+            if session.scalar(select(RunRecord.id).where(RunRecord.id == run)) is None:
+                raise StoreError(_missing(run, session.scalars(select(RunRecord.id).order_by(RunRecord.id))))
+            if new_points:
+                session.execute(sqlite.insert(PointRecord).prefix_with("OR REPLACE"), new_points)
+            if new_lines:
+                session.execute(insert(LogRecord), new_lines)
+            if changes:
+                session.execute(update(RunRecord).where(RunRecord.id == run).values(**changes))
+
+    # Last, because from here on `list` means this method.
+    def list(
+        self,
+        search: str = "",
+        sort: str = "created_at",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 200,
+    ) -> list[RunRow]:
+        """One page of the runs that hold every word of `search` in name, dataset, model, status or notes.
+
+        `sort` is a field of RunRow; runs without a value come last either way. Raises StoreError for another name.
+        """
+        if sort not in _SUMMARY:
+            raise StoreError(f"Runs cannot be sorted by “{sort}”, only by {', '.join(_SUMMARY)}.")
+        column = func.fold(RunRecord.name) if sort == "name" else _SUMMARY[sort]
+        order = (column.desc() if descending else column.asc()).nulls_last()
+        query = select(*_SUMMARY.values()).where(_matches(search)).order_by(order, RunRecord.id.desc())
+        with self._database.reading() as session:
+            return [RunRow(*row) for row in session.execute(query.offset(offset).limit(limit))]
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    return and_(
+        True,
+        *(
+            or_(*(func.fold(column).contains(word.casefold(), autoescape=True) for column in _SEARCHED))
+            for word in search.split()
+        ),
+    )
+
+
+def _missing(run: int, known: Iterable[int]) -> str:
+    numbers = list(known)
+    there = f"There are: {', '.join(map(str, numbers[-20:]))}." if numbers else "There are none yet."
+    return f"There is no run {run}. {'The latest are' + there[9:] if len(numbers) > 20 else there}"
+
+
+def _versions() -> dict[str, str]:
+    """What a run is computed with; read from the packages' own records, so that nothing is imported for it."""
+    found = {"workbench": engine.__version__, "python": platform.python_version()}
+    for package in ("torch", "numpy", "sentence-transformers"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

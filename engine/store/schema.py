@@ -1,0 +1,120 @@
+"""The tables of the database. A change here needs a new migration and a new `HEAD`."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+HEAD = "0001"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware times in UTC; SQLite itself keeps no time zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value and value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, dict[str, str]: JSON, dict[str, float]: JSON}  # noqa: RUF012
+
+
+class DatasetRecord(Base):
+    __tablename__ = "datasets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    synthetic: Mapped[bool]
+    source: Mapped[str]
+    fingerprint: Mapped[str]
+    users: Mapped[int]
+    items: Mapped[int]
+    interactions: Mapped[int]
+    statistics: Mapped[dict[str, Any]]
+    preparation: Mapped[dict[str, Any]]
+    report: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class RunRecord(Base):
+    """One run. The long JSON columns come last, so that listing runs need not read past the short ones."""
+
+    __tablename__ = "runs"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - a deleted run's number names its old folder: never again
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    status: Mapped[str] = mapped_column(index=True)
+    dataset: Mapped[str] = mapped_column(index=True)
+    dataset_fingerprint: Mapped[str]
+    model: Mapped[str]
+    depth: Mapped[int | None]
+    codebook_size: Mapped[int | None]
+    alpha: Mapped[float]
+    beta: Mapped[float]
+    seed: Mapped[int]
+    best_epoch: Mapped[int | None]
+    epochs: Mapped[int | None]
+    hr_overall: Mapped[float | None]
+    hr_head: Mapped[float | None]
+    hr_tail: Mapped[float | None]
+    ndcg_overall: Mapped[float | None]
+    ndcg_head: Mapped[float | None]
+    ndcg_tail: Mapped[float | None]
+    sampled_hr_overall: Mapped[float | None]
+    sampled_hr_head: Mapped[float | None]
+    sampled_hr_tail: Mapped[float | None]
+    sampled_ndcg_overall: Mapped[float | None]
+    sampled_ndcg_head: Mapped[float | None]
+    sampled_ndcg_tail: Mapped[float | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    process: Mapped[int]
+    process_started: Mapped[float]
+    error: Mapped[str | None]
+    notes: Mapped[str]
+    config: Mapped[dict[str, Any]]
+    test: Mapped[dict[str, Any]]
+    stage_seconds: Mapped[dict[str, float]]
+    semantic_ids: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, str]]
+    artefacts: Mapped[dict[str, str]]
+
+
+class PointRecord(Base):
+    """One point of a curve; the primary key is the index by run, series and step."""
+
+    __tablename__ = "points"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    series: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[float]
+    value: Mapped[float | None]  # SQLite has no NaN: it becomes NULL
+
+
+class LogRecord(Base):
+    __tablename__ = "log_lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    level: Mapped[str]
+    text: Mapped[str]

@@ -1,0 +1,237 @@
+"""Opening, migrating, refusing and closing the database file."""
+
+import logging
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from engine.config import ExperimentConfig
+from engine.store import Store, StoreError
+from engine.store.database import MIGRATIONS, Database
+from engine.store.schema import HEAD, Base
+
+
+def test_migrations_give_exactly_the_tables_of_the_models(tmp_path: Path) -> None:
+    Store(tmp_path / "workbench.db").close()
+    engine = create_engine(f"sqlite:///{tmp_path / 'workbench.db'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def test_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+@pytest.mark.parametrize("folder", ["with space", "Übung 漢字", "100%_sure", "a:b,c"])
+def test_any_path_will_do(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "workbench.db"
+    path.parent.mkdir()
+    for _ in range(2):
+        opened = Store(path)
+        opened.runs.create(ExperimentConfig(), "f")
+        opened.close()
+    assert path.is_file()
+
+
+def test_migrations_are_found_where_the_package_lies(tmp_path: Path) -> None:
+    """The package itself may be installed below a folder with spaces and non-Latin letters."""
+    import shutil
+
+    import engine
+
+    package = tmp_path / "my prögrams 100%" / "engine"
+    shutil.copytree(Path(engine.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    code = "import pathlib; from engine.store import Store; Store(pathlib.Path('new.db')).close()"
+    subprocess.run([sys.executable, "-c", code], cwd=package.parent, check=True, timeout=60)
+    assert (package.parent / "new.db").stat().st_size > 0
+
+
+def test_pragmas_are_set_on_every_connection(tmp_path: Path) -> None:
+    database = Database(tmp_path / "workbench.db")
+    with database.reading() as one, database.reading() as two:
+        for session in (one, two):
+            values = [
+                session.execute(text(f"PRAGMA {name}")).scalar()
+                for name in ("journal_mode", "busy_timeout", "foreign_keys", "synchronous")
+            ]
+            assert values == ["wal", 5000, 1, 1]
+    database.close()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    Store(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"newer version.*9999.*--home"):
+        Store(path)
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["workbench.db"]
+
+
+@pytest.mark.parametrize("content", [b"name,value\n" * 100, b"SQLite format 3\x00" + b"\x7f" * 4096])
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "workbench.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"workbench\.db"):
+        Store(path)
+    assert path.read_bytes() == content
+
+
+def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_a_missing_folder_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="unable to open"):
+        Store(tmp_path / "nowhere" / "workbench.db")
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    path.touch()
+    opened = Store(path)
+    assert opened.runs.count() == 0
+    opened.close()
+
+
+def test_opening_again_is_quick_and_needs_no_alembic(tmp_path: Path) -> None:
+    Store(tmp_path / "workbench.db").close()
+    code = """
+import pathlib, sys, time
+from engine.store import Store
+start = time.perf_counter()
+store = Store(pathlib.Path("workbench.db"))
+seconds = time.perf_counter() - start
+store.close()
+assert "alembic" not in sys.modules
+print(seconds)
+"""
+    environment = {"PYTHONPATH": str(MIGRATIONS.parents[2]), "PATH": ""}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert float(result.stdout) < 0.15
+
+
+def test_migrating_leaves_logging_as_it_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    root = logging.getLogger()
+    mine = logging.getLogger("engine.of.mine")
+    before = (root.level, [*root.handlers], mine.disabled)
+    Store(tmp_path / "workbench.db").close()
+    assert (root.level, [*root.handlers], mine.disabled) == before
+
+
+def test_several_processes_may_make_the_same_database(tmp_path: Path) -> None:
+    code = """
+import pathlib
+from engine.config import ExperimentConfig
+from engine.store import Store
+store = Store(pathlib.Path("workbench.db"))
+store.runs.create(ExperimentConfig(), "f")
+store.close()
+"""
+    environment = {"PYTHONPATH": str(MIGRATIONS.parents[2]), "PATH": ""}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    opened = Store(tmp_path / "workbench.db")
+    assert opened.runs.count() == 4
+    opened.close()
+
+
+def test_closing_leaves_no_handle_no_thread_and_no_side_files(tmp_path: Path) -> None:
+    threads = threading.active_count()
+    opened = Store(tmp_path / "workbench.db")
+    opened.runs.create(ExperimentConfig(), "f")
+    opened.close()
+    assert threading.active_count() == threads
+    assert not [each for each in psutil.Process().open_files() if each.path.startswith(str(tmp_path))]
+    assert [each.name for each in tmp_path.iterdir()] == ["workbench.db"]
+    with pytest.raises(StoreError, match="closed"):
+        opened.runs.count()
+
+
+def test_a_writer_and_readers_work_at_the_same_time(store: Store) -> None:
+    """What the window does while a run is written: nobody waits for long, nobody sees half of a batch."""
+    from engine.store.rows import Point
+
+    run = store.runs.create(ExperimentConfig(), "f")
+    faults: list[Exception] = []
+    waits: list[float] = []
+    done = threading.Event()
+
+    def write() -> None:
+        try:
+            for batch in range(100):
+                points = [Point(f"loss/{part}", batch * 10 + i, batch, 1.0) for part in "ab" for i in range(10)]
+                store.runs.record(run, points)
+        except Exception as error:
+            faults.append(error)
+        finally:
+            done.set()
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                start = time.perf_counter()
+                curves = store.runs.curves(run)
+                waits.append(time.perf_counter() - start)
+                assert {len(curve.steps) % 10 for curve in curves.values()} <= {0}
+                assert len({len(curve.steps) for curve in curves.values()}) <= 1
+                store.runs.list()
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=each) for each in (write, read, read)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert faults == []
+    assert len(store.runs.curves(run)["loss/a"].steps) == 1000
+    assert max(waits) < 1.0
+
+
+def test_a_failed_write_is_undone_as_a_whole(store: Store) -> None:
+    from engine.store.rows import LogLine, Point
+
+    run = store.runs.create(ExperimentConfig(), "f")
+    bad = LogLine(at=None, level="info", text="no time")  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match="NOT NULL"):
+        store.runs.record(run, [Point("loss/total", 1, 0.1, 1.0)], [bad])
+    assert store.runs.curves(run) == {}

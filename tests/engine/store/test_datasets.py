@@ -1,0 +1,62 @@
+"""The list of datasets."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.config import DataSettings, ExperimentConfig
+from engine.store import Store
+
+FACTS: dict[str, Any] = {
+    "source": "ratings.csv",
+    "fingerprint": "abc",
+    "users": 3,
+    "items": 4,
+    "interactions": 12,
+    "statistics": {"density": 0.5, "mean_length": 4.0},
+    "preparation": {"k_core": 5},
+    "report": {"dropped": 7, "words": "größer"},
+}
+
+
+def test_what_is_added_comes_back(store: Store) -> None:
+    added = store.datasets.add("films", synthetic=True, **FACTS)
+    assert store.datasets.get("films") == added
+    assert store.datasets.list() == [added]
+    assert {name: getattr(added, name) for name in FACTS} == FACTS
+    assert added.synthetic is True
+    assert added.created_at.tzinfo is UTC
+    assert datetime.now(UTC) - added.created_at < timedelta(minutes=1)
+
+
+def test_a_dataset_of_the_same_name_takes_the_place_of_the_older(store: Store) -> None:
+    older = store.datasets.add("films", **FACTS)
+    newer = store.datasets.add("films", **{**FACTS, "users": 9, "fingerprint": "def"})
+    assert store.datasets.list() == [newer]
+    assert (newer.id, newer.users, newer.fingerprint) == (older.id, 9, "def")
+
+
+def test_datasets_are_listed_by_name_and_deleted(store: Store) -> None:
+    for name in ("b", "a", "c"):
+        store.datasets.add(name, **FACTS)
+    store.datasets.delete("b")
+    store.datasets.delete("not there")
+    assert [each.name for each in store.datasets.list()] == ["a", "c"]
+    assert store.datasets.get("b") is None
+
+
+def test_runs_using_a_dataset(store: Store) -> None:
+    runs = [
+        store.runs.create(ExperimentConfig(data=DataSettings(dataset=name)), "f")
+        for name in ("films", "books", "films")
+    ]
+    assert store.datasets.runs_using("films") == [runs[0], runs[2]]
+    assert store.datasets.runs_using("songs") == []
+
+
+def test_numpy_numbers_are_kept_as_plain_ones(store: Store) -> None:
+    import numpy as np
+
+    store.datasets.add("films", **{**FACTS, "statistics": {"density": np.float32(0.5), "bands": np.array([1, 2])}})
+    row = store.datasets.get("films")
+    assert row is not None
+    assert row.statistics == {"density": 0.5, "bands": [1, 2]}
