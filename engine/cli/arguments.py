@@ -1,0 +1,120 @@
+"""The words of the command line and their help."""
+
+import argparse
+from typing import Any
+
+from engine import __version__
+from engine.config import PreparationSettings
+from engine.home import ENVIRONMENT_VARIABLE
+from engine.settings import settings_of
+
+_CODES = "Exit codes: 0 done, 1 the run failed, 2 something that was given is wrong, 130 interrupted."
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; what it reads has `command`, the name of a function in `engine.cli.commands`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m engine",
+        description="Import datasets, train recommenders and look into runs, without a window.",
+        epilog="A first experiment, about a minute:  python -m engine run --preset sample\n" + _CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"H2Rec Workbench {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_import(commands)
+    _add_run(commands)
+    _add_lists(commands)
+    _add_run_commands(commands)
+    return parser
+
+
+def _add_import(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "import",
+        "make a dataset from files",
+        "python -m engine import films ratings.csv items.csv --k-core 5 --column user=who --column item=what",
+        function="import_dataset",
+    )
+    parser.add_argument("name", metavar="NAME", help="what the dataset shall be called")
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="the files, or the folder of a known dataset")
+    parser.add_argument("--format", metavar="F", help="the files' format; found out when not given")
+    for info in settings_of(PreparationSettings):
+        default = f"default: {info.default}; {info.allowed}"
+        parser.add_argument(
+            f"--{info.key.replace('_', '-')}", dest=info.key, metavar="X", help=f"{info.help} ({default})"
+        )
+    parser.add_argument(
+        "--column",
+        metavar="ROLE=COLUMN",
+        action="append",
+        default=[],
+        help="which column holds what: user, item, timestamp, position, rating in the interactions; item_id, title, "
+        "text (may be repeated) in the items; columns that are not named are guessed",
+    )
+
+
+def _add_run(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "run",
+        "train and test a model",
+        "python -m engine run --preset sample --set model.kind=hid --set seed=1 --json\n" + _CODES,
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("config", metavar="CONFIG.toml", nargs="?", help="a settings file; others keep their default")
+    source.add_argument("--preset", metavar="NAME", help="settings that come with the workbench (see: presets)")
+    parser.add_argument(
+        "--set",
+        metavar="SECTION.KEY=VALUE",
+        action="append",
+        default=[],
+        dest="assignments",
+        help="change one setting (see: settings); may be repeated",
+    )
+
+
+def _add_lists(commands: Any) -> None:
+    runs = _add(commands, "runs", "list the runs, the newest first", "python -m engine runs --search 'h2rec finished'")
+    runs.add_argument("--search", metavar="WORDS", default="", help="only runs that hold all of these words")
+    _add(commands, "datasets", "list the datasets", "python -m engine datasets --json")
+    _add(commands, "presets", "list the presets", "python -m engine presets")
+    _add(commands, "settings", "list every setting with default and range", "python -m engine settings | grep alpha")
+
+
+def _add_run_commands(commands: Any) -> None:
+    show = _add(commands, "show", "show a run's results and settings", "python -m engine show 3")
+    show.add_argument("run", metavar="RUN", type=int, help="the run's number")
+    recommend = _add(
+        commands,
+        "recommend",
+        "what a run's model recommends to a user",
+        "python -m engine recommend 3 --user 196 --top 10",
+    )
+    recommend.add_argument("run", metavar="RUN", type=int, help="the run's number")
+    recommend.add_argument("--user", metavar="U", required=True, help="a user, as named in the dataset")
+    recommend.add_argument("--top", metavar="K", type=_count, default=10, help="how many items (default: 10)")
+    delete = _add(commands, "delete", "delete runs with their files", "python -m engine delete 3 4")
+    delete.add_argument("runs", metavar="RUN", type=int, nargs="+", help="the runs' numbers")
+
+
+def _add(commands: Any, name: str, summary: str, example: str, function: str = "") -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"Example:  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=function or name)
+    parser.add_argument(
+        "--home", metavar="DIR", help=f"the home folder (default: ${ENVIRONMENT_VARIABLE}, or the user's data folder)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not allowed; it must be a whole number from 1 up")
+    return int(text)

@@ -1,0 +1,291 @@
+"""What each command does. Every function takes the parsed arguments and gives the exit code."""
+
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.columns import column_mapping
+from engine.cli.interruption import stop_on_signals
+from engine.cli.output import Output
+from engine.config import ExperimentConfig, PreparationSettings
+from engine.errors import DataError, Stopped, WorkbenchError
+from engine.events import Event, Interrupted, as_json
+from engine.home import Home
+from engine.settings import override, parse, read_toml, settings_of
+from engine.settings import preset as find_preset
+from engine.settings import presets as all_presets
+
+if TYPE_CHECKING:
+    from engine.store import DatasetRow, RunDetails, Store
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def import_dataset(arguments: Namespace, output: Output) -> int:
+    """Make a dataset from files and list it."""
+    given = {name: getattr(arguments, name) for name in PreparationSettings.model_fields}
+    chosen = [f"{name}={value}" for name, value in given.items() if value is not None]
+    preparation = parse(override({}, chosen), PreparationSettings)
+    paths = [Path(path) for path in arguments.paths]
+    shown = ""
+
+    def progress(text: str, _share: float) -> None:
+        nonlocal shown
+        if text != shown:
+            shown = text
+            print(text, file=sys.stderr, flush=True)
+
+    with stop_on_signals() as stop, _opened(arguments.home) as (home, store):
+        from engine.library import Library
+
+        mapping = column_mapping(arguments.column, paths, arguments.format)
+        try:
+            row = Library(home, store).import_files(
+                arguments.name, paths, arguments.format, mapping, preparation, progress, stop
+            )
+        except Stopped:
+            return INTERRUPTED
+    if output.is_json:
+        output.json(row)
+    else:
+        output.line(f"{row.name}: {row.users:,} users, {row.items:,} items, {row.interactions:,} interactions.")
+    return DONE
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    """Train and test a model, reporting what happens."""
+    with stop_on_signals() as stop:
+        config = _experiment(arguments)
+        with _opened(arguments.home) as (home, store):
+            from engine.experiment import run_recorded
+            from engine.library import SAMPLE, Library
+            from engine.store import RunRecorder
+
+            library = Library(home, store)
+            if config.data.dataset == SAMPLE:
+                library.ensure_sample()
+            dataset = _dataset(store, config.data.dataset)
+            number = store.runs.create(config, dataset.fingerprint)
+            show = _listener(output, f"Run {number} · {config.title}")
+
+            def listen(event: Event) -> None:
+                show(event)
+                if output.is_closed:
+                    stop.set()
+
+            try:
+                run_recorded(number, config, home, store, library, listen, stop)
+            except WorkbenchError as error:
+                print(error, file=sys.stderr)
+                return FAILED
+            except KeyboardInterrupt:
+                RunRecorder(store, number)(Interrupted(None, {}))
+                raise
+            details = store.runs.get(number)
+    _write_result(output, details)
+    return {"finished": DONE, "interrupted": INTERRUPTED}.get(details.status, FAILED)
+
+
+def runs(arguments: Namespace, output: Output) -> int:
+    """List the runs."""
+    with _opened(arguments.home) as (_, store):
+        rows = store.runs.list(arguments.search, limit=-1)
+    if output.is_json:
+        output.json(rows)
+    elif not rows:
+        output.line("No runs. Start one with: python -m engine run --preset sample")
+    else:
+        from engine.cli.reports import duration, metric
+
+        output.table(
+            ["run", "name", "status", "model", "dataset", "seed", "NDCG@10", "head", "tail", "made", "time"],
+            [
+                [
+                    *(str(row.id), row.name, row.status, row.model, row.dataset, str(row.seed)),
+                    *(metric(value) for value in (row.ndcg_overall, row.ndcg_head, row.ndcg_tail)),
+                    *(f"{row.created_at.astimezone():%Y-%m-%d %H:%M}", duration(row.seconds)),
+                ]
+                for row in rows
+            ],
+        )
+    return DONE
+
+
+def datasets(arguments: Namespace, output: Output) -> int:
+    """List the datasets."""
+    with _opened(arguments.home) as (_, store):
+        rows = store.datasets.list()
+    if output.is_json:
+        output.json(rows)
+    elif not rows:
+        output.line("No datasets. Import one with: python -m engine import NAME PATH...")
+    else:
+        output.table(
+            ["name", "users", "items", "interactions", "made", ""],
+            [
+                [
+                    row.name,
+                    *(f"{count:,}" for count in (row.users, row.items, row.interactions)),
+                    f"{row.created_at.astimezone():%Y-%m-%d %H:%M}",
+                    "synthetic" if row.synthetic else "",
+                ]
+                for row in rows
+            ],
+        )
+    return DONE
+
+
+def presets(_arguments: Namespace, output: Output) -> int:
+    """List the presets."""
+    found = all_presets()
+    if output.is_json:
+        output.json([{"name": each.name, "title": each.title, "description": each.description} for each in found])
+    else:
+        output.table(["name", "title", "what for"], [[each.name, each.title, each.description] for each in found])
+    return DONE
+
+
+def settings(_arguments: Namespace, output: Output) -> int:
+    """List every setting of an experiment."""
+    found = list(settings_of(ExperimentConfig))
+    if output.is_json:
+        output.json(
+            [
+                {"setting": each.key, "default": each.default, "allowed": each.allowed, "unit": each.unit}
+                | {"title": each.title, "help": each.help}
+                for each in found
+            ]
+        )
+    else:
+        for each in found:
+            shown = str(each.default).lower() if isinstance(each.default, bool) else str(each.default) or '""'
+            allowed = f" ({each.allowed})" if each.allowed else ""
+            output.line(f"{each.key} = {shown}{allowed}\n    {each.help}")
+    return DONE
+
+
+def show(arguments: Namespace, output: Output) -> int:
+    """Show a run's results and settings."""
+    with _opened(arguments.home) as (home, store):
+        details = store.runs.get(arguments.run)
+    folder = str(home.run_folder(details.id))
+    if output.is_json:
+        output.json({**asdict(details), "folder": folder})
+    else:
+        from engine.cli.reports import write_sheet
+
+        write_sheet(output, details, folder)
+    return DONE
+
+
+def recommend(arguments: Namespace, output: Output) -> int:
+    """Show what a run's model recommends to a user, and why."""
+    with _opened(arguments.home) as (home, store):
+        details = store.runs.get(arguments.run)
+        listed = _dataset(store, details.dataset)
+        if listed.fingerprint != details.dataset_fingerprint:
+            raise DataError(f"“{details.dataset}” was imported anew since run {details.id}. Run the experiment again.")
+        from engine.library import Library
+
+        dataset = Library(home, store).load(details.dataset)
+    if arguments.user not in dataset.user_index:
+        examples = ", ".join(dataset.user_ids[:5])
+        raise DataError(
+            f"There is no user “{arguments.user}” in “{dataset.name}”. There are {len(dataset.user_ids):,} users, "
+            f"among them {examples}."
+        )
+    from engine.inspection import RunInspector
+
+    inspector = RunInspector.open(home.run_folder(details.id), dataset, parse(details.config))
+    view = inspector.recommend(arguments.user, arguments.top)
+    if output.is_json:
+        output.json({"run": details.id, **asdict(view)})
+    else:
+        from engine.cli.reports import write_recommendations
+
+        write_recommendations(output, view)
+    return DONE
+
+
+def delete(arguments: Namespace, output: Output) -> int:
+    """Delete runs with their files."""
+    numbers = sorted(set(arguments.runs))
+    with _opened(arguments.home) as (home, store):
+        for number in numbers:
+            store.runs.get(number)
+        store.runs.delete(numbers)
+        for number in numbers:
+            shutil.rmtree(home.run_folder(number), ignore_errors=True)
+    if output.is_json:
+        output.json({"deleted": numbers})
+    else:
+        output.line(f"Deleted run {', '.join(map(str, numbers))}.")
+    return DONE
+
+
+@contextmanager
+def _opened(folder: str | None) -> "Iterator[tuple[Home, Store]]":
+    from engine.store import Store
+
+    home = Home.locate(folder)
+    store = Store(home.database)
+    try:
+        store.runs.mark_dead()
+        yield home, store
+    finally:
+        store.close()
+
+
+def _experiment(arguments: Namespace) -> ExperimentConfig:
+    """The settings that were asked for. Raises SettingsError."""
+    values: dict[str, Any] = {}
+    if arguments.preset is not None:
+        values = find_preset(arguments.preset).config.model_dump(mode="json")
+    elif arguments.config is not None:
+        values = read_toml(Path(arguments.config))
+    return parse(override(values, arguments.assignments))
+
+
+def _dataset(store: "Store", name: str) -> "DatasetRow":
+    row = store.datasets.get(name)
+    if row is None:
+        from engine.library import SAMPLE
+
+        names = sorted({SAMPLE, *(each.name for each in store.datasets.list())})
+        raise DataError(f"There is no dataset “{name}”. There are: {', '.join(names)}.")
+    return row
+
+
+def _listener(output: Output, title: str) -> Any:
+    if output.is_json:
+        return lambda event: output.json(as_json(event))
+    from engine.cli.reports import EventLines
+
+    output.line(title)
+    return EventLines(output)
+
+
+def _write_result(output: Output, details: "RunDetails") -> None:
+    if output.is_json:
+        result = {
+            "event": "result",
+            "run": details.id,
+            "status": details.status,
+            "model": details.model,
+            "dataset": details.dataset,
+            "seed": details.seed,
+            "test": details.test,
+            "seconds": details.stage_seconds,
+        }
+        output.json(result | ({"error": details.error} if details.error else {}))
+        return
+    from engine.cli.reports import duration, write_results
+
+    write_results(output, details)
+    output.line()
+    output.line(f"Run {details.id} {details.status} after {duration(details.seconds)}.")

@@ -1,0 +1,64 @@
+"""Where a command's answer goes: lines for a person, or JSON for a program."""
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import Any, TextIO
+
+
+class Output:
+    """Writes every line at once. A reader who goes away is no fault: `is_closed` tells, and the rest is dropped."""
+
+    def __init__(self, stream: TextIO, is_json: bool) -> None:
+        self.is_json = is_json
+        self.is_closed = False
+        self._stream = stream
+
+    def line(self, text: str = "") -> None:
+        if self.is_closed:
+            return
+        try:
+            print(text, file=self._stream, flush=True)
+        except BrokenPipeError:
+            self.is_closed = True
+            # What is left in the buffer must go somewhere when the program ends.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self._stream.fileno())
+            os.close(null)
+
+    def json(self, value: Any) -> None:
+        """One line of JSON; numbers that JSON does not know (NaN, infinity) become null."""
+        self.line(json.dumps(_plain(value), allow_nan=False))
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Aligned columns, those that hold numbers to the right."""
+        columns = list(zip(header, *rows, strict=True))
+        widths = [max(map(len, column)) for column in columns]
+        right = [all(_is_number(cell) for cell in column[1:]) for column in columns]
+        for row in (header, *rows):
+            cells = (
+                cell.rjust(width) if to_right else cell.ljust(width)
+                for cell, width, to_right in zip(row, widths, right, strict=True)
+            )
+            self.line("  ".join(cells).rstrip())
+
+
+def _is_number(cell: str) -> bool:
+    return cell in ("", "–") or cell[0].isdigit() or cell[0] == "-"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
