@@ -71,14 +71,21 @@ def run_recorded(
     listen: Listener,
     stop: threading.Event,
 ) -> Finished | Interrupted | Failed:
-    """Run an experiment whose run was created in the store, and record what it reports. Never raises for faults."""
-    from engine.store import RunRecorder
+    """Run an experiment whose run was created in the store, and record what it reports.
+
+    A fault of the experiment is an event, not an exception. A database that cannot be written is tried again
+    with the next event; only when it still fails at the end, StoreError is raised.
+    """
+    from engine.store import RunRecorder, StoreError
 
     recorder = RunRecorder(store, run)
     ends: list[Finished | Interrupted | Failed] = []
 
     def report(event: Event) -> None:
-        recorder(event)
+        try:
+            recorder(event)
+        except StoreError as error:
+            listen(Note("warning", f"{error} Recording is tried again."))
         listen(event)
         if isinstance(event, Finished | Interrupted | Failed):
             ends.append(event)
