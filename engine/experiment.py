@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.config import ExperimentConfig
 from engine.data.batches import TrainingBatches
-from engine.data.dataset import Dataset
+from engine.data.dataset import Dataset, IntArray
 from engine.data.negatives import sampled_negatives
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut, Targets
@@ -163,6 +164,7 @@ class _Experiment:
                     "training interactions.",
                 )
             )
+            negatives = self._negatives(split)
         vectors, ids = None, None
         if self._config.uses_semantic_ids:
             with self._stage(Stage.TEXT):
@@ -172,13 +174,20 @@ class _Experiment:
         with self._stage(Stage.TRAIN):
             model, ranker, epochs = self._train(split, popularity, vectors, ids)
         with self._stage(Stage.EVALUATE):
-            test = self._test(model, ranker, split, popularity)
+            test = self._test(model, ranker, split, popularity, negatives)
         return self._finish(test, epochs)
 
     def artefacts(self) -> dict[str, str]:
         """name -> file in the run's folder, of those that are there."""
         names = {"model": MODEL, "semantic_ids": SEMANTIC_IDS, "config": CONFIG, "result": RESULT, "ranks": RANKS}
         return {name: file for name, file in names.items() if (self._folder / file).is_file()}
+
+    def _negatives(self, split: LeaveOneOut) -> IntArray:
+        """(tested users, negatives): drawn before anything is trained, because it can be refused."""
+        settings = self._config.evaluation
+        return sampled_negatives(
+            self._dataset.sequences, split.asked, len(self._dataset.items), settings.negatives, settings.negatives_seed
+        )
 
     def _text_vectors(self) -> "FloatArray":
         from engine.text.embedding import text_vectors
@@ -250,7 +259,7 @@ class _Experiment:
 
         def validate() -> SliceMetrics:
             model.eval()
-            ranks = ranker.full(validation, config.evaluation.remove_seen, lambda done, total: self._check_stop())
+            ranks = ranker.full(validation, config.evaluation.remove_seen, lambda *_: self._check_stop())
             return slice_metrics(ranks, slices)
 
         alignment = None
@@ -274,20 +283,18 @@ class _Experiment:
         return model, ranker, training.epochs
 
     def _test(
-        self, model: "Recommender", ranker: "Ranker", split: LeaveOneOut, popularity: Popularity
+        self,
+        model: "Recommender",
+        ranker: "Ranker",
+        split: LeaveOneOut,
+        popularity: Popularity,
+        negatives: IntArray,
     ) -> dict[Protocol, SliceMetrics]:
         from engine.evaluation.metrics import slice_metrics
 
         settings = self._config.evaluation
         targets = split.targets("test")
         slices = _slices(targets, popularity)
-        negatives = sampled_negatives(
-            self._dataset.sequences,
-            targets.users,
-            len(self._dataset.items),
-            settings.negatives,
-            settings.negatives_seed,
-        )
         model.eval()
         tick = self._tick(Stage.EVALUATE, "users")
         ranks: dict[Protocol, Ranks] = {
@@ -295,9 +302,11 @@ class _Experiment:
             "full": ranker.full(targets, settings.remove_seen, tick),
         }
         self._save_ranks(targets, ranks)
-        test = {protocol: slice_metrics(values, slices) for protocol, values in ranks.items()}
-        for protocol, values in test.items():
-            self._listen(Metrics(self.best_epoch or 0, "test", protocol, values))
+        test: dict[Protocol, SliceMetrics] = {
+            protocol: slice_metrics(values, slices) for protocol, values in ranks.items()
+        }
+        for protocol, metrics in test.items():
+            self._listen(Metrics(self.best_epoch or 0, "test", protocol, metrics))
         history = "left out" if settings.remove_seen else "kept"
         self._listen(
             Note(
@@ -361,6 +370,6 @@ class _Experiment:
         self._listen(StageFinished(stage, self._seconds[str(stage)]))
 
 
-def _slices(targets: Targets, popularity: Popularity) -> dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def _slices(targets: Targets, popularity: Popularity) -> dict[str, npt.NDArray[np.bool_]]:
     head = popularity.is_head[targets.items]
     return {"overall": np.ones(len(head), dtype=bool), "head": head, "tail": ~head}

@@ -21,7 +21,7 @@ class EventLines:
 
     def __init__(self, output: Output) -> None:
         self._output = output
-        self._loss = float("nan")
+        self._losses: list[float] = []
 
     def __call__(self, event: Event) -> None:
         line = self._output.line
@@ -33,10 +33,12 @@ class EventLines:
             case SemanticIdsReady(report, reused):
                 line(f"  {'Reused' if reused else 'Learned'} semantic IDs. {report_line(report)}".rstrip())
             case Loss(parts=parts):
-                self._loss = parts["total"]
+                self._losses.append(parts["total"])
             case Metrics(epoch, "validation", "full", values):
                 ndcg = "  ".join(f"{part} {metric(values.get(part, {}).get('NDCG@10'))}" for part in SLICES)
-                line(f"  epoch {epoch:>3}   loss {self._loss:8.4f}   NDCG@10  {ndcg}")
+                loss = sum(self._losses) / len(self._losses) if self._losses else float("nan")
+                self._losses.clear()
+                line(f"  epoch {epoch:>3}   loss {loss:8.4f}   NDCG@10  {ndcg}")
             case Interrupted():
                 line("Interrupted. What was finished is kept.")
             case Failed(message=message):

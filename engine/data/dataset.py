@@ -140,7 +140,12 @@ class Dataset:
     def _check(self) -> None:
         """Raise ValueError when the parts do not belong together."""
         offsets, items = self.sequences.offsets, self.sequences.items
-        if len(offsets) != len(self.user_ids) + 1 or offsets[0] or offsets[-1] != len(items) or (np.diff(offsets) < 0).any():
+        if (
+            len(offsets) != len(self.user_ids) + 1
+            or offsets[0]
+            or offsets[-1] != len(items)
+            or (np.diff(offsets) < 0).any()
+        ):
             raise ValueError("sequences and users do not match")
         if len(items) and not 1 <= items.min() <= items.max() <= len(self.items):
             raise ValueError("sequences and catalogue do not match")

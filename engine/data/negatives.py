@@ -1,6 +1,7 @@
 """Negative items: uniform over the catalogue, never one that the user has had."""
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.data.dataset import IntArray, Sequences
 from engine.errors import DataError
@@ -42,11 +43,11 @@ def _by_rejection(random: np.random.Generator, had: IntArray, users: IntArray, i
         drawn[wrong] = random.integers(1, items + 1, size=int(wrong.sum()))
 
 
-def _repeats(drawn: IntArray) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _repeats(drawn: IntArray) -> npt.NDArray[np.bool_]:
     """Whether an entry equals an earlier one of its row."""
     order = np.argsort(drawn, axis=1, kind="stable")
     in_order = np.take_along_axis(drawn, order, axis=1)
-    again = np.zeros(drawn.shape, dtype=bool)
+    again: npt.NDArray[np.bool_] = np.zeros(drawn.shape, dtype=bool)
     again[:, 1:] = in_order[:, 1:] == in_order[:, :-1]
     result = np.empty_like(again)
     np.put_along_axis(result, order, again, axis=1)

@@ -5,10 +5,15 @@ favourite style) and on habit (certain pairs of goods go together for no reason 
 Semantic IDs can learn the first, hash IDs the second; popularity has a long tail.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from engine.config import PreparationSettings
-from engine.data.dataset import Dataset
+from engine.data.dataset import Dataset, IntArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 USERS = 2500
 ITEMS_PER_PAIR = 3  # goods of one kind in one style
@@ -67,7 +72,7 @@ def make_sample(seed: int = 0) -> Dataset:
 def _goods(random: np.random.Generator, kinds: list[tuple[str, str]]) -> "pd.DataFrame":
     import pandas as pd
 
-    rows = []
+    rows: list[tuple[str, str, str, int, int]] = []
     for kind, (department, name) in enumerate(kinds):
         for style, (style_name, look) in enumerate(STYLES.items()):
             for maker in random.choice(MAKERS, size=ITEMS_PER_PAIR, replace=False):
@@ -78,8 +83,8 @@ def _goods(random: np.random.Generator, kinds: list[tuple[str, str]]) -> "pd.Dat
 
 
 def _purchases(
-    random: np.random.Generator, kind_of: np.ndarray, style_of: np.ndarray, kinds: int
-) -> tuple[np.ndarray, np.ndarray]:
+    random: np.random.Generator, kind_of: IntArray, style_of: IntArray, kinds: int
+) -> tuple[IntArray, IntArray]:
     """Users and item rows of all purchases, user after user, each in order; nobody buys a thing twice."""
     count = len(kind_of)
     popularity = 1 / (1 + random.permutation(count)) ** ZIPF_EXPONENT
@@ -92,7 +97,8 @@ def _purchases(
         for style in range(len(STYLES))
     }
     anything = random.choice(count, size=USERS * LONGEST, p=popularity)
-    users, bought = [], []
+    users: list[int] = []
+    bought: list[int] = []
     for user in range(USERS):
         length = int(np.clip(random.geometric(1 / MEAN_LENGTH) + 5, 6, LONGEST))
         style = int(random.integers(len(STYLES)))

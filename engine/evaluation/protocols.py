@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -84,7 +85,7 @@ class Ranker:
         tick(len(order), len(order))
 
 
-def _history_mask(targets: Targets, rows: IntArray, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _history_mask(targets: Targets, rows: IntArray, width: int) -> npt.NDArray[np.bool_]:
     """(rows, width) True where the user has had the item; the whole history counts, however long."""
     mask = np.zeros((len(rows), width), dtype=bool)
     for place, row in enumerate(rows):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.data.dataset import IntArray, Sequences
 
@@ -21,10 +22,10 @@ def cooccurrence_weights(training: Sequences, items: int, window: int, min_count
 
     pairs = _pairs(training, window)
     ones = np.ones(len(pairs), dtype=np.float32)
-    counts = sparse.coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(items + 1, items + 1)).tocsr()
-    counts = (counts + counts.T).tocoo()  # sums repeated pairs, too
+    one_way = sparse.coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(items + 1, items + 1)).tocsr()
+    counts = (one_way + one_way.T).tocoo()  # repeated pairs are summed
     total = counts.sum()
-    margins = np.asarray(counts.sum(axis=1)).ravel()
+    margins: npt.NDArray[np.float32] = np.asarray(counts.sum(axis=1)).ravel()
     kept = counts.data >= min_count
     row, column, count = counts.row[kept], counts.col[kept], counts.data[kept]
     pmi = np.log(count * total / (margins[row] * margins[column]))
@@ -49,7 +50,7 @@ def _pairs(sequences: Sequences, window: int) -> IntArray:
     return np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
 
 
-def _strongest(rows: IntArray, values: Any, most: int) -> Any:
+def _strongest(rows: npt.NDArray[np.integer[Any]], values: Any, most: int) -> Any:
     """Indices of the `most` largest values of every row."""
     order = np.lexsort((-values, rows))
     in_order = rows[order]

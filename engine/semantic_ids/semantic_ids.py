@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ class SemanticIds:
 
     def save(self, path: Path) -> None:
         """Write to a safetensors file, whole or not at all."""
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             "codes": self.codes,
             "codebooks": self.codebooks,
             "reconstruction_error": np.array([self.reconstruction_error]),

@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
@@ -41,7 +43,7 @@ def encode_cached(
 
 def _write_shard(shelf: Path, vectors: dict[str, FloatArray]) -> None:
     keys = np.frombuffer(bytes.fromhex("".join(vectors)), dtype=np.uint8).reshape(-1, 32)
-    table = {"keys": keys.copy(), "vectors": np.stack(list(vectors.values()))}
+    table: dict[str, npt.NDArray[Any]] = {"keys": keys.copy(), "vectors": np.stack(list(vectors.values()))}
     write_whole(shelf / f"{sha256_of([keys.tobytes()])[:16]}.safetensors", lambda path: save_file(table, path))
 
 

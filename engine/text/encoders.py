@@ -1,7 +1,6 @@
 """Sentence encoders behind one interface: texts in, vectors out."""
 
 import importlib.util
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol

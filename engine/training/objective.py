@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy.typing as npt
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 

@@ -1,0 +1,538 @@
+"""The command line: what goes to standard output, what to standard error, and the exit codes.
+
+Experiments are played by doubles here; `tests/end_to_end/test_command_line.py` runs real ones.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli import main
+from engine.cli.interruption import stop_on_signals
+from engine.cli.reports import duration
+from engine.config import ExperimentConfig
+from engine.errors import DataError, Stopped
+from engine.events import (
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Loss,
+    Metrics,
+    Note,
+    SemanticIdsReady,
+    Stage,
+    StageFinished,
+    StageStarted,
+)
+from engine.home import Home
+from engine.store import RunRecorder, Store, StoreError
+
+ROOT = Path(__file__).parents[2]
+SLICES = {
+    "overall": {"HR@10": 0.5, "NDCG@10": 0.25},
+    "head": {"HR@10": 0.625, "NDCG@10": 0.375},
+    "tail": {"HR@10": 0.125, "NDCG@10": float("nan")},
+}
+SECONDS = {"data": 0.5, "text": 1.0, "semantic_ids": 2.0, "train": 3.0, "evaluate": 4.0}
+STORY: list[Event] = [
+    StageStarted(Stage.TRAIN, "Training"),
+    Note("warning", "3 items have no text."),
+    SemanticIdsReady({"collision_rate": 0.25}, reused=False),
+    Loss(10, 1.0, {"total": 3.5, "recommendation": 3.0}),
+    Metrics(1, "validation", "full", SLICES),
+    StageFinished(Stage.TRAIN, 3.0),
+]
+FINISHED = Finished(1, 1, {"full": SLICES, "sampled": SLICES}, SECONDS, {"model": "model.safetensors"})
+
+
+class FakeLibrary:
+    """Knows the datasets of the store; imports by listing."""
+
+    imported: tuple[Any, ...] = ()
+    fault: BaseException | None = None
+
+    def __init__(self, home: Home, store: Store) -> None:
+        self._store = store
+
+    def ensure_sample(self) -> None:
+        add_dataset(self._store, "sample")
+
+    def import_files(
+        self, name: str, paths: Any, format: Any, mapping: Any, preparation: Any, progress: Any, stop: Any
+    ) -> Any:
+        type(self).imported = (name, paths, format, mapping, preparation)
+        print("a library that talks")
+        progress("Reading", 0.0)
+        if self.fault:
+            raise self.fault
+        return add_dataset(self._store, name)
+
+    def load(self, name: str) -> Any:
+        return types.SimpleNamespace(name=name, user_index={"u1": 0, "u2": 1}, user_ids=["u1", "u2"])
+
+
+def add_dataset(store: Store, name: str, fingerprint: str = "abc") -> Any:
+    return store.datasets.add(name, source="x", fingerprint=fingerprint, users=1234, items=4, interactions=12)
+
+
+Play = Callable[[Callable[[Event], None], threading.Event], None]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("H2REC_HOME", str(tmp_path / "home"))
+    monkeypatch.setitem(sys.modules, "engine.library", types.SimpleNamespace(Library=FakeLibrary, SAMPLE="sample"))  # type: ignore[arg-type]
+    monkeypatch.setattr(FakeLibrary, "fault", None)
+    return Home.locate()
+
+
+@pytest.fixture
+def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[Play], None]:
+    """Let `engine.experiment.run_recorded` report what the test wants, through a real recorder."""
+
+    def setup(story: Play) -> None:
+        def run_recorded(
+            run: int,
+            config: ExperimentConfig,
+            home: Home,
+            store: Store,
+            library: Any,
+            listen: Any,
+            stop: threading.Event,
+        ) -> None:
+            recorder = RunRecorder(store, run)
+
+            def report(event: Event) -> None:
+                recorder(event)
+                listen(event)
+
+            print("a library that talks")
+            story(report, stop)
+            recorder.close()
+
+        fake = types.SimpleNamespace(run_recorded=run_recorded)
+        monkeypatch.setitem(sys.modules, "engine.experiment", fake)  # type: ignore[arg-type]
+
+    return setup
+
+
+def tell(*events: Event) -> Play:
+    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+        for event in events:
+            report(event)
+
+    return story
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line, parse_constant=pytest.fail) for line in text.splitlines()]
+
+
+def finished_run(home: Home, **changes: Any) -> int:
+    store = Store(home.database)
+    add_dataset(store, "sample")
+    run = store.runs.create(ExperimentConfig(), "abc")
+    recorder = RunRecorder(store, run)
+    for event in (*STORY, FINISHED):
+        recorder(event)
+    if changes:
+        store.runs.record(run, changes=changes)
+    store.close()
+    return run
+
+
+# --- run ---
+
+
+def test_run_reports_every_event_and_last_the_result(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    play(tell(*STORY, FINISHED))
+    assert main(["run", "--preset", "sample", "--set", "seed=3", "--json"]) == 0
+    captured = capsys.readouterr()
+    *events, result = lines(captured.out)
+    assert [each["event"] for each in events] == [
+        "stage_started",
+        "note",
+        "semantic_ids_ready",
+        "loss",
+        "metrics",
+        "stage_finished",
+        "finished",
+    ]
+    metrics = {**SLICES, "tail": {"HR@10": 0.125, "NDCG@10": None}}
+    assert result == {
+        "event": "result",
+        "run": 1,
+        "status": "finished",
+        "model": "h2rec",
+        "dataset": "sample",
+        "seed": 3,
+        "test": {"full": metrics, "sampled": metrics},
+        "seconds": SECONDS,
+    }
+    assert "a library that talks" in captured.err
+
+
+def test_run_speaks_to_a_person(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    play(tell(Loss(5, 0.5, {"total": 4.5}), *STORY, FINISHED))
+    assert main(["run"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Run 1 · H2Rec on sample\nTraining\n")
+    assert "  epoch   1   loss   4.0000   NDCG@10  overall 0.2500  head 0.3750  tail –\n" in out
+    assert "Note: 3 items have no text." in out
+    assert "collision rate 0.25" in out
+    assert "Full ranking, history left out" in out
+    assert "Against 100 sampled items" in out
+    assert out.rstrip().splitlines()[-1].startswith("Run 1 finished after ")
+    assert "talks" not in out
+    table = [line.split() for line in out.splitlines() if line.startswith(("overall", "head", "tail"))]
+    assert table == [["overall", "0.5000", "0.2500"], ["head", "0.6250", "0.3750"], ["tail", "0.1250", "–"]] * 2
+
+
+def test_a_failed_run_exits_1_with_what_is_known(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    play(tell(*STORY, Failed("The memory was not enough.", "details")))
+    assert main(["run", "--json"]) == 1
+    result = lines(capsys.readouterr().out)[-1]
+    assert (result["event"], result["status"], result["error"]) == ("result", "failed", "The memory was not enough.")
+    assert (result["seconds"], result["test"]) == ({"train": 3.0}, {})
+    assert main(["run"]) == 1
+    assert "The run failed: The memory was not enough." in capsys.readouterr().out
+
+
+def test_an_interrupted_run_exits_130(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.wait(5)
+        report(Interrupted(1, {"model": "model.safetensors"}))
+
+    play(story)
+    before = signal.getsignal(signal.SIGINT)
+    assert main(["run", "--json"]) == 130
+    assert lines(capsys.readouterr().out)[-1]["status"] == "interrupted"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_fault_of_the_database_while_running_is_a_failed_run(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+        raise StoreError("The disk is full.")
+
+    play(story)
+    assert main(["run", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.endswith("The disk is full.\n")
+
+
+def test_settings_come_from_a_file_and_from_overrides(
+    play: Any, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(tell(FINISHED))
+    path = tmp_path / "mine.toml"
+    path.write_text("seed = 5\n[semantic_ids]\ndepth = 2\n", encoding="utf-8")
+    assert main(["run", str(path), "--set", "semantic_ids.codebook_size=16", "--json"]) == 0
+    store = Store(home.database)
+    config = store.runs.get(1).config
+    store.close()
+    assert (config["seed"], config["semantic_ids"]["depth"], config["semantic_ids"]["codebook_size"]) == (5, 2, 16)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--set", "semantic_ids.depth=9"], ["semantic_ids.depth", "9", "from 1 to 8"]),
+        (["run", "--set", "semantic_ids.dept=3"], ["semantic_ids.dept", "Did you mean semantic_ids.depth"]),
+        (["run", "--set", "nonsense"], ["section.key=value"]),
+        (["run", "--preset", "nonsense"], ["nonsense", "paper", "quick", "sample"]),
+        (["run", "missing.toml"], ["missing.toml", "cannot be read"]),
+        (["run", "--set", "data.dataset=nonsense"], ["nonsense", "There are: films, sample"]),
+        (["show", "9"], ["no run 9", "There are: 1"]),
+        (["recommend", "9", "--user", "u1"], ["no run 9"]),
+        (["recommend", "1", "--user", "nobody"], ["nobody", "2 users", "u1, u2"]),
+        (["delete", "1", "9"], ["no run 9"]),
+        (["import", "films", "x.csv", "--k-core", "0"], ["k_core", "0", "from 1 to 1000"]),
+        (["import", "films", "x.csv", "--duplicates", "both"], ["duplicates", "both", "keep, drop"]),
+        (["import", "films", "x.csv", "--column", "colour=red"], ["--column colour=red", "user, item"]),
+        (["import", "films", "x.csv", "--column", "user"], ["ROLE=COLUMN"]),
+    ],
+)
+def test_wrong_use_exits_2_and_says_what_is_wrong(
+    home: Home, capsys: pytest.CaptureFixture[str], arguments: list[str], words: list[str]
+) -> None:
+    finished_run(home)
+    store = Store(home.database)
+    add_dataset(store, "films")
+    store.close()
+    for json_or_not in ([], ["--json"]):
+        assert main([*arguments, *json_or_not]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert "Traceback" not in captured.err
+        assert [word for word in words if word not in captured.err] == []
+    store = Store(home.database)
+    assert store.runs.count() == 1
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["fly"], ["run", "a.toml", "--preset", "sample"], ["show", "three"], ["show"], ["recommend", "1"],
+     ["recommend", "1", "--user", "u1", "--top", "0"]],
+)  # fmt: skip
+def test_unknown_words_exit_2_with_the_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: python -m engine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", ["import", "run", "runs", "datasets", "presets", "settings", "show", "recommend", "delete"]
+)
+def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    assert f"Example:  python -m engine {command}" in capsys.readouterr().out
+
+
+def test_an_unusable_home_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["runs", "--home", str(tmp_path / "file" / "home")]) == 2
+    assert "home folder" in capsys.readouterr().err
+    (tmp_path / "workbench.db").write_text("no database\n" * 100, encoding="utf-8")
+    assert main(["runs", "--home", str(tmp_path)]) == 2
+    assert "not a database" in capsys.readouterr().err
+
+
+# --- import ---
+
+
+def test_import_lists_the_dataset(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["import", "films", "a.csv", "b.csv", "--format", "csv", "--k-core", "3", "--order", "position"]
+    assert main(arguments) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "films: 1,234 users, 4 items, 12 interactions.\n"
+    assert "Reading" in captured.err
+    name, paths, format_name, mapping, preparation = FakeLibrary.imported
+    assert (name, paths, format_name, mapping) == ("films", [Path("a.csv"), Path("b.csv")], "csv", None)
+    assert (preparation.k_core, preparation.duplicates, preparation.order) == (3, "keep", "position")
+    assert main([*arguments, "--json"]) == 0
+    assert lines(capsys.readouterr().out)[0]["users"] == 1234
+
+
+def test_named_columns_complete_the_guess(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("who,item_id,timestamp\nann,1,5\nbob,2,6\n", encoding="utf-8")
+    assert main(["import", "films", str(path), "--column", "user=who", "--column", "text=a", "--column", "text=b"]) == 0
+    mapping = FakeLibrary.imported[3]
+    assert (mapping.user, mapping.item, mapping.timestamp, mapping.text) == ("who", "item_id", "timestamp", ("a", "b"))
+
+
+@pytest.mark.parametrize(("fault", "code"), [(DataError("x.csv, line 3: bad"), 2), (Stopped(), 130)])
+def test_an_import_that_ends_early(
+    home: Home,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: BaseException,
+    code: int,
+) -> None:
+    monkeypatch.setattr(FakeLibrary, "fault", fault)
+    assert main(["import", "films", "x.csv"]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert str(fault) in captured.err
+
+
+# --- looking back ---
+
+
+def test_runs_and_datasets_are_listed(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs"]) == 0
+    assert main(["datasets"]) == 0
+    assert capsys.readouterr().out.count("python -m engine") == 2
+    run = finished_run(home)
+    assert main(["runs", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["id"], row["status"], row["ndcg_overall"], row["ndcg_tail"]) == (run, "finished", 0.25, None)
+    assert main(["datasets", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["name"] == "sample"
+    assert main(["runs"]) == 0
+    header, line = capsys.readouterr().out.splitlines()
+    assert header.split()[:3] == ["run", "name", "status"]
+    assert "H2Rec on sample  finished  h2rec  sample" in line
+    assert main(["datasets"]) == 0
+    assert "1,234" in capsys.readouterr().out
+    assert main(["runs", "--search", "nothing like it", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_show_tells_everything_about_a_run(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    run = finished_run(home, notes="remember this")
+    assert main(["show", str(run), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["test"]["full"]["head"]["HR@10"] == 0.625
+    assert shown["folder"] == str(home.run_folder(run))
+    assert shown["config"]["alignment"]["alpha"] == 0.1
+    assert shown["created_at"].endswith("+00:00")
+    assert main(["show", str(run)]) == 0
+    out = capsys.readouterr().out
+    for words in ("Run 1 · H2Rec on sample", "remember this", "0.6250", "train 3.0", "all default", "torch"):
+        assert words in out
+
+
+def test_show_names_settings_that_are_not_the_default(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    config = ExperimentConfig(seed=9).model_dump(mode="json")
+    config["model"]["of_a_later_version"] = 1
+    run = finished_run(home, config=config)
+    assert main(["show", str(run)]) == 0
+    assert "Settings: seed = 9, model.of_a_later_version = 1\n" in capsys.readouterr().out
+
+
+def test_recommend_shows_the_list_with_both_halves(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = pytest.importorskip("engine.inspection.cards")
+    items = [cards.ItemCard(i, f"i{i}", f"Title {i}", "", None, i == 1, 3) for i in (1, 2, 3)]
+    view = cards.UserView(
+        "u1",
+        [items[2]],
+        items[1],
+        float("inf"),
+        900,
+        [
+            cards.Recommendation(1, items[0], 2.5, 1.0, 1.5, False),
+            cards.Recommendation(2, items[1], 1.25, None, 1.25, True),
+        ],
+    )
+    asked: list[Any] = []
+
+    class FakeInspector:
+        @classmethod
+        def open(cls, folder: Path, dataset: Any, config: ExperimentConfig) -> "FakeInspector":
+            asked.extend([folder, config])
+            return cls()
+
+        def recommend(self, user: str, k: int) -> Any:
+            asked.extend([user, k])
+            return view
+
+    monkeypatch.setitem(sys.modules, "engine.inspection", types.SimpleNamespace(RunInspector=FakeInspector))  # type: ignore[arg-type]
+    run = finished_run(home)
+    assert main(["recommend", str(run), "--user", "u1", "--top", "2", "--json"]) == 0
+    assert asked == [home.run_folder(run), ExperimentConfig(), "u1", 2]
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["run"], answer["user_id"], answer["held_out_rank"]) == (run, "u1", None)
+    assert [each["item"]["id"] for each in answer["recommendations"]] == ["i1", "i2"]
+    assert main(["recommend", str(run), "--user", "u1"]) == 0
+    out = capsys.readouterr().out
+    assert "Held out: Title 2 (not ranked, it is in the history of 900)" in out
+    rows = [line.split() for line in out.splitlines()[-2:]]
+    assert rows == [
+        ["1", "Title", "1", "head", "2.5000", "1.0000", "1.5000"],
+        ["2", "Title", "2", "tail", "1.2500", "–", "1.2500", "held", "out"],
+    ]
+
+
+def test_recommend_refuses_a_dataset_that_has_changed_since(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    run = finished_run(home)
+    store = Store(home.database)
+    add_dataset(store, "sample", "another fingerprint")
+    store.close()
+    assert main(["recommend", str(run), "--user", "u1"]) == 2
+    assert "imported anew" in capsys.readouterr().err
+
+
+def test_delete_takes_the_files_along(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    keep, gone = finished_run(home), finished_run(home)
+    for run in (keep, gone):
+        home.run_folder(run).mkdir()
+        (home.run_folder(run) / "result.json").touch()
+    assert main(["delete", str(gone), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"deleted": [gone]}
+    assert home.run_folder(keep).exists()
+    assert not home.run_folder(gone).exists()
+    assert main(["show", str(gone)]) == 2
+
+
+def test_presets_and_settings_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["presets", "--json"]) == 0
+    assert {"sample", "quick", "paper"} <= {each["name"] for each in json.loads(capsys.readouterr().out)}
+    assert main(["settings", "--json"]) == 0
+    listed = {each["setting"]: each for each in json.loads(capsys.readouterr().out)}
+    assert listed["semantic_ids.depth"]["allowed"] == "a whole number from 1 to 8"
+    assert main(["settings"]) == 0
+    assert "semantic_ids.depth = 4 (a whole number from 1 to 8)" in capsys.readouterr().out
+
+
+# --- manners ---
+
+
+def test_a_second_interruption_ends_at_once() -> None:
+    with stop_on_signals() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)  # at the same moment: one request, sent twice
+        assert stop.is_set()
+        threading.Event().wait(0.6)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_forced_end_exits_130_and_the_run_is_not_running_for_ever(
+    play: Any, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+        raise KeyboardInterrupt
+
+    play(story)
+    assert main(["run"]) == 130
+    assert main(["runs", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])[0]["status"] == "interrupted"
+
+
+def test_a_reader_that_goes_away_is_no_fault(home: Home) -> None:
+    for _ in range(3):
+        finished_run(home)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine", "settings"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=30) == 0
+    assert errors == b""
+
+
+def test_a_run_whose_reader_goes_away_stops(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    stream = os.fdopen(writing, "w", encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", stream)
+
+    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+        report(STORY[0])
+        assert not stop.is_set()
+        os.close(reading)
+        report(STORY[1])
+        assert stop.is_set()
+        report(Interrupted(None, {}))
+
+    play(story)
+    assert main(["run", "--json"]) == 130
+    stream.close()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(None, "–"), (0.4, "0 s"), (59.7, "1 min 00 s"), (185, "3 min 05 s"), (3840, "1 h 04 min")]
+)
+def test_durations_are_words(seconds: float | None, words: str) -> None:
+    assert duration(seconds) == words

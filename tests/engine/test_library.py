@@ -1,0 +1,220 @@
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config import ExperimentConfig, PreparationSettings
+from engine.data.dataset import Dataset
+from engine.errors import DataError, Stopped
+from engine.home import Home
+from engine.library import Library
+from engine.store import Store
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+FILMS = [FIXTURES / "ml-100k"]
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home.locate(tmp_path / "home")
+
+
+@pytest.fixture
+def store(home):
+    opened = Store(home.database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def library(home, store):
+    return Library(home, store)
+
+
+def left_behind(home: Home, store: Store) -> list[str]:
+    return [path.name for path in home.datasets.iterdir()] + [row.name for row in store.datasets.list()]
+
+
+def test_an_import_is_listed_and_can_be_loaded(library, home, store):
+    told = []
+    row = library.import_files(" My films ", FILMS, progress=lambda words, done: told.append((words, done)))
+    assert row == store.datasets.get("My films")
+    assert (row.users, row.items, row.interactions, row.synthetic) == (60, 40, 654, False)
+    assert row.statistics["items_with_text"] == 40
+    assert row.preparation == PreparationSettings().model_dump()
+    assert row.report["interactions_read"] == 654
+    assert str(FILMS[0] / "u.data") in row.source
+    dataset = library.load("My films")
+    assert (dataset.name, dataset.facts["fingerprint"]) == ("My films", row.fingerprint)
+    assert len(dataset.sequences.items) == 654
+    assert [done for _, done in told] == sorted(done for _, done in told)
+    assert told[-1][1] == 1.0
+    assert left_behind(home, store) == ["My films", "My films"]
+
+
+def test_the_fingerprint_tells_files_and_settings_apart_but_not_names(library, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in ("u.data", "u.item"):
+        (copy / file).write_bytes((FILMS[0] / file).read_bytes())
+    first = library.import_files("one", FILMS)
+    assert library.import_files("two", [copy]).fingerprint == first.fingerprint
+    assert (
+        library.import_files("three", FILMS, preparation=PreparationSettings(k_core=4)).fingerprint != first.fingerprint
+    )
+    with (copy / "u.data").open("a") as file:
+        file.write("1\t1\t3\t880000000\n")
+    assert library.import_files("four", [copy]).fingerprint != first.fingerprint
+
+
+def test_a_format_can_be_named(library):
+    assert library.import_files("shop", [FIXTURES / "shop"], format="csv").users == 12
+    with pytest.raises(DataError, match=r"There is no format “excel”\. There are: ml-100k, csv"):
+        library.import_files("other", [FIXTURES / "shop"], format="excel")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "  ", "a/b", "..", ".hidden", "a\\b", "dot.", "new\nline", "x" * 61, "sample", "Sample", "a:b"]
+)
+def test_names_that_cannot_be_are_refused(library, home, store, name):
+    with pytest.raises(DataError, match="name"):
+        library.import_files(name, FILMS)
+    assert left_behind(home, store) == []
+
+
+@pytest.mark.parametrize("name", ["ml-100k", "Größe 2.0_b", "x" * 60])
+def test_names_that_can_be(library, name):
+    assert library.import_files(name, FILMS).name == name
+    assert library.load(name).name == name
+
+
+def test_a_name_is_given_once_whatever_its_case(library):
+    library.import_files("films", FILMS)
+    with pytest.raises(DataError, match="already a dataset “Films”"):
+        library.import_files("Films", FILMS)
+
+
+def test_a_file_with_a_fault_leaves_nothing(library, home, store, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("user,item,timestamp\nu,i,5\nu,j,soon\n")
+    with pytest.raises(DataError, match=r"bad\.csv, line 3, column “timestamp”"):
+        library.import_files("bad", [path])
+    path.write_text("user,item\na,x\nb,x\n")
+    with pytest.raises(DataError, match="no user has 3 interactions"):
+        library.import_files("bad", [path])
+    assert left_behind(home, store) == []
+
+
+@pytest.mark.parametrize("after", range(5))
+def test_a_stop_at_any_step_leaves_nothing(library, home, store, after):
+    stop, steps = threading.Event(), []
+
+    def progress(words, done):
+        steps.append(words)
+        if len(steps) > after:
+            stop.set()
+
+    if after == 4:  # the last step lists the dataset: a stop that comes during it comes too late
+        library.import_files("films", FILMS, progress=progress, stop=stop)
+        assert left_behind(home, store) == ["films", "films"]
+        return
+    with pytest.raises(Stopped):
+        library.import_files("films", FILMS, progress=progress, stop=stop)
+    assert left_behind(home, store) == []
+    assert len(steps) == after + 1
+
+
+def test_a_full_disk_leaves_nothing_and_says_so(library, home, store, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(DataError, match=r"cannot be written to .*films \(No space left on device\)"):
+        library.import_files("films", FILMS)
+    assert left_behind(home, store) == []
+
+
+def test_a_failing_list_leaves_no_files(library, home, store, monkeypatch):
+    def locked(*_args, **_kwargs):
+        raise RuntimeError("locked")
+
+    monkeypatch.setattr(store.datasets, "add", locked)
+    with pytest.raises(RuntimeError, match="locked"):
+        library.import_files("films", FILMS)
+    assert left_behind(home, store) == []
+
+
+def test_an_unknown_dataset_is_answered_with_those_there_are(library):
+    with pytest.raises(DataError, match=r"There is no dataset “films”\. There are none"):
+        library.load("films")
+    library.import_files("shop", [FIXTURES / "shop"])
+    with pytest.raises(DataError, match=r"There is no dataset “films”\. There are: shop"):
+        library.load("films")
+
+
+def test_deleting_removes_files_and_row(library, home, store):
+    library.import_files("films", FILMS)
+    library.delete("films")
+    assert left_behind(home, store) == []
+    with pytest.raises(DataError, match="There is no dataset “films”"):
+        library.delete("films")
+
+
+def test_a_dataset_with_runs_stays(library, home, store):
+    row = library.import_files("films", FILMS)
+    config = ExperimentConfig.model_validate({"data": {"dataset": "films"}})
+    run = store.runs.create(config, row.fingerprint)
+    with pytest.raises(DataError, match=f"“films” cannot be deleted: run {run} uses it"):
+        library.delete("films")
+    assert left_behind(home, store) == ["films", "films"]
+    assert library.load("films").name == "films"
+
+
+def test_the_sample_is_made_once_and_again_when_its_files_are_gone(library, home, store, build_sample):
+    library.ensure_sample()
+    library.ensure_sample()
+    assert build_sample == ["made"]
+    row = store.datasets.get("sample")
+    assert (row.synthetic, row.source) == (True, "made up")
+    assert library.load("sample").name == "sample"
+    (home.datasets / "sample" / "facts.json").unlink()
+    for file in (home.datasets / "sample").iterdir():
+        file.unlink()
+    (home.datasets / "sample").rmdir()
+    library.ensure_sample()
+    assert build_sample == ["made", "made"]
+    assert library.load("sample").name == "sample"
+    with pytest.raises(DataError, match="comes with the workbench"):
+        library.delete("sample")
+
+
+@pytest.fixture
+def build_sample(library, monkeypatch):
+    """A quick stand-in for the generator; gives the list of its calls."""
+    from engine.data import sample
+
+    made = []
+    small = library.import_files("stand-in", FILMS)
+    dataset = library.load(small.name)
+    library.delete(small.name)
+
+    def make_sample(seed: int = 0) -> Dataset:
+        made.append("made")
+        facts = {**dataset.facts, "source": "made up", "synthetic": True}
+        return Dataset("sample", dataset.user_ids, dataset.sequences, dataset.items, dataset.timestamps, facts)
+
+    monkeypatch.setattr(sample, "make_sample", make_sample)
+    return made
+
+
+def test_the_library_and_the_formats_wake_no_heavy_library():
+    heavy = "pandas", "pyarrow", "torch", "scipy", "sklearn"
+    program = (
+        f"import sys, engine.library, engine.data.formats; print([name for name in {heavy} if name in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    shown = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
