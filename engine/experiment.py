@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,16 @@ MODEL, SEMANTIC_IDS, CONFIG, RESULT, RANKS = (
     "result.json",
     "ranks.parquet",
 )
+# torch's optimisers import torch._dynamo at their first step, transformers the encoder's parts at the first text.
+HEAVY = (
+    "pandas",
+    "sklearn.cluster",
+    "torch._dynamo",
+    "sentence_transformers",
+    "transformers.models.bert.modeling_bert",
+    "transformers.models.bert.tokenization_bert",
+    "engine.training.loop",
+)
 TITLES = {
     Stage.DATA: "Preparing the data",
     Stage.TEXT: "Encoding item texts",
@@ -61,6 +72,13 @@ TITLES = {
     Stage.TRAIN: "Training",
     Stage.EVALUATE: "Final test",
 }
+
+
+def load_libraries() -> None:
+    """Import what a run needs. It takes seconds and holds the interpreter now and then, so a window that wants to
+    stay smooth during its first run calls this before, in the background."""
+    for name in HEAVY:
+        import_module(name)
 
 
 def run_recorded(

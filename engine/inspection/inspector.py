@@ -103,6 +103,7 @@ class RunInspector:
         found = [user for user in self._dataset.user_ids if wanted in user.casefold()]
         return sorted(found, key=lambda user: user.casefold() != wanted)[:limit]
 
+    @torch.inference_mode()
     def nearest(self, index: int, by: Literal["hid", "sid"], k: int = 10) -> list[Neighbour]:
         """The `k` items with the most similar hash-ID or semantic-ID vectors. Raises DataError without that half."""
         if by not in self._halves:

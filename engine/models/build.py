@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from engine.config import ExperimentConfig
 from engine.models.backbones import BACKBONES
@@ -97,12 +98,12 @@ def reduced(vectors: npt.NDArray[np.float32], dim: int) -> Tensor:
 
     Where there are fewer components than `dim`, the rest is zero. Vectors of the right width stay as they are.
     """
-    from sklearn.decomposition import PCA
-
     if vectors.shape[1] == dim:
         return torch.from_numpy(vectors)
-    components = min(dim, *vectors.shape)
-    projected = PCA(components, svd_solver="full").fit_transform(vectors.astype(np.float64))
-    result = np.zeros((len(vectors), dim), dtype=np.float32)
-    result[:, :components] = projected
-    return torch.from_numpy(result)
+    centred = torch.from_numpy(vectors).double()
+    centred = centred - centred.mean(dim=0)
+    # Not scikit-learn's PCA: its LAPACK calls hold the interpreter, and with it the window, for seconds.
+    strongest = torch.linalg.eigh(centred.T @ centred).eigenvectors.flip(1)[:, :dim]
+    signs = torch.sign(strongest.gather(0, strongest.abs().argmax(dim=0, keepdim=True)))
+    projected = centred @ (strongest * signs)
+    return F.pad(projected, (0, dim - projected.shape[1])).float()
