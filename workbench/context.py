@@ -1,0 +1,24 @@
+"""What every page works with."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.home import Home
+from workbench.preferences import Preferences
+
+if TYPE_CHECKING:
+    from engine.library import Library
+
+    from engine.store import Store
+    from workbench.run_controller import RunController
+
+
+@dataclass
+class Workbench:
+    """The home folder, what is stored in it, the run that goes, and the person's choices."""
+
+    home: Home
+    store: "Store"
+    library: "Library"
+    controller: "RunController"
+    preferences: Preferences

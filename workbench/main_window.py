@@ -1,0 +1,227 @@
+"""The window: navigation, pages, status bar, and an orderly way in and out."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from engine.home import Home
+from workbench.background import finish_background, run_in_background
+from workbench.context import Workbench
+from workbench.navigation import Navigation
+from workbench.pages.base import Page
+from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES
+from workbench.preferences import Preferences
+from workbench.run_controller import RunController, Runner
+from workbench.status_bar import StatusBar
+from workbench.widgets.dialogs import show_error
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.states import StateStack
+
+if TYPE_CHECKING:
+    from engine.library import Library
+    from engine.store import Store
+
+TITLE = "H2Rec Workbench"
+FIRST_PAGE = "setup"
+
+
+class MainWindow(QMainWindow):
+    """Opens the home folder after it is on screen; `ready` once the pages can be used."""
+
+    ready = Signal()
+
+    def __init__(
+        self, home: Home, preferences: Preferences, runner: Runner | None = None, parent: QWidget | None = None
+    ) -> None:
+        """`runner` is handed to the RunController; by default runs are real."""
+        super().__init__(parent)
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(960, 620)
+        self._home, self._preferences, self._runner = home, preferences, runner
+        self._entries = {entry.id: entry for entry in (*MAIN_PAGES, *OTHER_PAGES)}
+        self._pages: dict[str, Page] = {}
+        self.workbench: Workbench | None = None
+        self._painted = False
+        self._closing = False
+
+        self.navigation = Navigation()
+        self.navigation.chosen.connect(self.show_page)
+        self.navigation.setEnabled(False)
+        self._stack = QStackedWidget()
+        opening = EmptyState("folder-open", "Opening the home folder…", str(home.root))
+        self._opening = StateStack(QWidget(), opening, "startup")
+        self._opening.show_empty()
+        self._opening.retry.connect(self._open)
+        self._stack.addWidget(self._opening)
+        self.status = StatusBar(home)
+        self.setStatusBar(self.status)
+        central = QWidget()
+        row = QHBoxLayout(central)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        row.addWidget(self._stack, 1)
+        self.setCentralWidget(central)
+        self._add_shortcuts()
+        geometry = preferences.recall("window/geometry")
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            self.resize(1280, 800)
+
+    @property
+    def page(self) -> Page | None:
+        """The page in view."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, Page) else None
+
+    def show_page(self, page_id: str, payload: object = None) -> None:
+        """Bring a page into view, made on its first visit, and hand it `payload` where there is one."""
+        if self.workbench is None or page_id not in self._entries:
+            return
+        page = self._pages.get(page_id)
+        if page is None:
+            page = self._entries[page_id].make(self.workbench)
+            page.setObjectName(f"page.{page_id}")
+            page.open_page.connect(self.show_page)
+            self._pages[page_id] = page
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self.navigation.show_current(page_id)
+        self._preferences.remember("window/page", page_id)
+        page.activate()
+        if payload is not None:
+            page.open_with(payload)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._open)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        controller = self.workbench.controller if self.workbench is not None else None
+        if controller is not None and controller.is_running:
+            event.ignore()
+            if not self._closing:
+                self._ask_to_stop(controller)
+            return
+        self._preferences.remember("window/geometry", self.saveGeometry())
+        for page in self._pages.values():
+            page.close()
+        self.hide()
+        finish_background()
+        if self.workbench is not None:
+            self.workbench.store.close()
+            self.workbench = None
+        self._preferences.save()
+        event.accept()
+
+    def _open(self) -> None:
+        self._opening.show_empty()
+        home = self._home
+
+        def open_home() -> "tuple[Store, Library, int]":
+            from engine.library import Library
+            from engine.store import Store
+
+            store = Store(home.database)
+            return store, Library(home, store), store.runs.mark_dead()
+
+        run_in_background(
+            open_home,
+            lambda opened: self._start(*opened),
+            lambda error: self._opening.show_error("The home folder cannot be opened", str(error)),
+            self,
+        )
+
+    def _start(self, store: "Store", library: "Library", dead: int) -> None:
+        controller = RunController(self._home, store, library, self._runner, self)
+        self.workbench = Workbench(self._home, store, library, controller, self._preferences)
+        self.status.follow(controller)
+        for signal in (controller.run_started, controller.events, controller.run_ended):
+            signal.connect(self._show_title)
+        controller.run_ended.connect(self._go_on_closing)
+        self.navigation.setEnabled(True)
+        if dead:
+            noun = "run was" if dead == 1 else "runs were"
+            self.status.say(f"{dead} {noun} interrupted when the workbench last ended.")
+        last = self._preferences.recall("window/page", FIRST_PAGE)
+        self.show_page(last if last in self._entries else FIRST_PAGE)
+        self._make_sample(library)
+        self.ready.emit()
+
+    def _make_sample(self, library: "Library") -> None:
+        def done(_: None) -> None:
+            if self.page is not None:
+                self.page.activate()
+
+        run_in_background(
+            library.ensure_sample,
+            done,
+            lambda error: show_error(self, "The sample dataset could not be made.", str(error)),
+            self,
+        )
+
+    def _add_shortcuts(self) -> None:
+        def add(keys: str, act: Callable[[], object]) -> None:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(lambda: act())
+
+        for number, entry in enumerate(MAIN_PAGES, start=1):
+            add(f"Ctrl+{number}", partial(self.show_page, entry.id))
+        add("Ctrl+N", lambda: self.show_page("setup"))
+        add("Ctrl+O", self._import)
+        add("Ctrl+F", lambda: self.page.find_in_page() if self.page else None)
+        add("Esc", lambda: self.page.escape() if self.page else None)
+        add("F1", lambda: self.show_page("help"))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            add(keys, self._start_experiment)
+
+    def _import(self) -> None:
+        if self.workbench is None:
+            return
+        self.show_page("datasets")
+        self._pages["datasets"].press_main_action()
+
+    def _start_experiment(self) -> None:
+        page = self._pages.get("setup")
+        if page is not None and self.page is page:
+            page.press_main_action()
+
+    def _show_title(self) -> None:
+        controller = self.workbench.controller if self.workbench is not None else None
+        if controller is None or not controller.is_running or controller.config is None:
+            self.setWindowTitle(TITLE)
+            return
+        share = self.status.share
+        done = f"{share:.0%} – " if share is not None else ""
+        self.setWindowTitle(f"{done}{controller.config.title} – {TITLE}")
+
+    def _ask_to_stop(self, controller: RunController) -> None:
+        title = controller.config.title if controller.config is not None else ""
+        box = QMessageBox(QMessageBox.Icon.Question, TITLE, f"“{title}” is still running.", parent=self)
+        box.setObjectName("closeQuestion")
+        box.setInformativeText("If you stop it, the best checkpoint so far is kept, and the window closes after that.")
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        stop.setObjectName("closeQuestion.stop")
+        keep = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
+        keep.setObjectName("closeQuestion.keep")
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.finished.connect(lambda: self._close_after_run(controller) if box.clickedButton() is stop else None)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _close_after_run(self, controller: RunController) -> None:
+        self._closing = True
+        if controller.is_running:
+            controller.stop()
+        else:
+            self.close()
+
+    def _go_on_closing(self) -> None:
+        if self._closing:
+            self.close()

@@ -1,0 +1,84 @@
+"""The help pages that come with the workbench."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+
+from workbench.context import Workbench
+from workbench.pages.base import Page
+from workbench.theme import ICONS, SPACE_3, theme
+
+HELP = ICONS.parent / "help"
+_FIRST = "first-experiment"
+_WIDEST = 820  # pixels: longer lines are hard to read
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One file of help: its first heading is the title."""
+
+    title: str
+    file: Path
+
+
+def topics(folder: Path = HELP) -> list[Topic]:
+    """All topics, the first experiment before the others."""
+    found = []
+    for file in folder.glob("*.md"):
+        heading = file.read_text(encoding="utf-8").partition("\n")[0]
+        found.append(Topic(heading.lstrip("# ").strip() or file.stem, file))
+    return sorted(found, key=lambda topic: (topic.file.stem != _FIRST, topic.title))
+
+
+class HelpPage(Page):
+    """Topics at the left, the chosen one at the right."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__("Help", "How to work with the workbench, and what it computes.", parent)
+        self._list = QListWidget()
+        self._list.setObjectName("help.topics")
+        self._list.setAccessibleName("Topics")
+        self._list.setFixedWidth(220)
+        self._text = QTextBrowser()
+        self._text.setObjectName("help.text")
+        self._text.setAccessibleName("Help text")
+        self._text.setOpenExternalLinks(True)
+        self._text.document().setDocumentMargin(8)
+        for topic in topics():
+            item = QListWidgetItem(topic.title)
+            item.setData(Qt.ItemDataRole.UserRole, topic.file)
+            item.setSizeHint(QSize(0, 32))
+            self._list.addItem(item)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_3)
+        row.addWidget(self._list)
+        self._text.setMaximumWidth(_WIDEST)
+        row.addWidget(self._text, 100)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self._list.currentItemChanged.connect(self._show_topic)
+        theme().changed.connect(self._show_topic)
+        self._list.setCurrentRow(0)
+
+    def _show_topic(self) -> None:
+        item = self._list.currentItem()
+        if item is not None:
+            file: Path = item.data(Qt.ItemDataRole.UserRole)
+            self._text.setMarkdown(file.read_text(encoding="utf-8"))
+            _give_room(self._text.document())
+
+
+def _give_room(document: QTextDocument) -> None:
+    """Markdown comes without space between lines and paragraphs."""
+    block = document.begin()
+    while block.isValid():
+        in_table = QTextCursor(block).currentTable() is not None
+        style = QTextBlockFormat()
+        style.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        style.setTopMargin(18 if block.blockFormat().headingLevel() > 1 else 0)
+        style.setBottomMargin(0 if in_table else 8)
+        QTextCursor(block).mergeBlockFormat(style)
+        block = block.next()

@@ -1,0 +1,63 @@
+"""How a run ended, and where to go from there."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from workbench.icons import icon
+from workbench.theme import SPACE_2, SPACE_3, SPACE_4, Role, theme
+from workbench.widgets.parts import button, label, set_kind
+
+_TONES = {
+    "finished": ("good", "check-circle", Role.good, "The run is finished"),
+    "interrupted": ("warning", "hand", Role.warning, "The run was stopped"),
+    "failed": ("bad", "x-circle", Role.bad, "The run failed"),
+}
+
+
+class OutcomeBanner(QFrame):
+    """Hidden until `show_outcome`; `inspect` and `all_runs` when the buttons are pressed."""
+
+    inspect = Signal()
+    all_runs = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "banner")
+        self._status = "finished"
+        self._picture = QLabel()
+        self._title = label("", "heading")
+        self._title.setObjectName("monitor.outcome")
+        self._text = label("", "muted", wrap=True, selectable=True)
+        self._text.setObjectName("monitor.outcomeText")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._title)
+        words.addWidget(self._text)
+        self._inspect = button("Open in Inspector", "monitor.inspect", "magnifying-glass", "primary")
+        self._inspect.clicked.connect(lambda: self.inspect.emit())
+        runs = button("See all runs", "monitor.allRuns", "list-bullets")
+        runs.clicked.connect(lambda: self.all_runs.emit())
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
+        layout.setSpacing(SPACE_3)
+        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        layout.addSpacing(SPACE_2)
+        layout.addWidget(runs)
+        layout.addWidget(self._inspect)
+        theme().changed.connect(self._paint)
+        self.hide()
+
+    def show_outcome(self, status: str, message: str, *, can_inspect: bool) -> None:
+        """Status "finished", "interrupted" or "failed", with words."""
+        self._status = status
+        self._title.setText(_TONES[status][3])
+        self._text.setText(message)
+        self._inspect.setVisible(can_inspect)
+        set_kind(self, _TONES[status][0], "tone")
+        self._paint()
+        self.show()
+
+    def _paint(self) -> None:
+        _, name, role, _ = _TONES[self._status]
+        self._picture.setPixmap(icon(name, role).pixmap(QSize(22, 22)))

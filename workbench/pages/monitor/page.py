@@ -1,0 +1,162 @@
+"""The page that shows a run while it goes, and afterwards how it went."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.config import ExperimentConfig
+from engine.events import Event
+from workbench.background import Task, run_in_background
+from workbench.context import Workbench
+from workbench.pages.base import Page
+from workbench.pages.monitor.past_run import PastRun, load_past_run
+from workbench.pages.monitor.run_view import RunView
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.parts import button
+from workbench.widgets.states import StateStack
+
+
+class MonitorPage(Page):
+    """The run that goes or went last in this window, or a past one (`show_run`)."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__("Monitor", "Progress and curves of a run.", parent)
+        self._workbench = workbench
+        self._shown: int | None = None  # the run in view
+        self._wanted: int | None = None  # the run in view or on its way
+        self._loading: Task | None = None
+
+        self._stop_button = button("Stop", "monitor.stop", "stop", "danger")
+        self._stop_button.setToolTip("Stop the run; the best checkpoint so far is kept")
+        self._stop_button.clicked.connect(workbench.controller.stop)
+        self.title_row.addWidget(self._stop_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._show_stop_button()
+
+        self.view = RunView()
+        self.view.banner.inspect.connect(lambda: self.open_page.emit("inspector", self._shown))
+        self.view.banner.all_runs.connect(lambda: self.open_page.emit("runs", self._shown))
+        empty = EmptyState(
+            "activity",
+            "Nothing has run yet",
+            "Start an experiment, and its progress and curves appear here.",
+            "New experiment",
+            "monitor.newExperiment",
+        )
+        empty.clicked.connect(lambda: self.open_page.emit("setup", None))
+        self._states = StateStack(self.view, empty, "monitor")
+        self._states.retry.connect(self._retry)
+        self._states.show_empty()
+        self.body.addWidget(self._states)
+
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._show_times)
+        controller = workbench.controller
+        controller.run_started.connect(self._begin)
+        controller.events.connect(self._take)
+        controller.stopping.connect(self._show_times)
+        controller.run_ended.connect(self._end)
+        workbench.preferences.changed.connect(self.view.refresh)
+        if controller.run is not None:
+            self.show_run(controller.run)
+
+    def open_with(self, payload: object) -> None:
+        if isinstance(payload, int):
+            self.show_run(payload)
+
+    def show_run(self, run: int) -> None:
+        """Bring a run into view: from memory when it is this window's own, else out of the store."""
+        if run == self._wanted:
+            return
+        controller = self._workbench.controller
+        if run == controller.run and controller.config is not None:
+            self._begin(run, controller.config)
+            self._take(run, controller.history)
+            if controller.outcome is not None:
+                self._end(run, *controller.outcome)
+            return
+        self._cancel_loading()
+        self._wanted = run
+        self._states.show_loading()
+        store = self._workbench.store
+        self._loading = run_in_background(lambda: load_past_run(store, run), self._show_past, self._show_error, self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_live():
+            self._clock.start()
+            self._show_times()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._clock.stop()
+
+    def _is_live(self) -> bool:
+        controller = self._workbench.controller
+        return controller.is_running and controller.run == self._shown
+
+    def _begin(self, run: int, config: ExperimentConfig) -> None:
+        self._cancel_loading()
+        self._head(run, config)
+        self.view.begin(config)
+        self._states.show_content()
+        if self.isVisible():
+            self._clock.start()
+        self._show_stop_button()
+
+    def _take(self, run: int, events: list[Event]) -> None:
+        if run == self._shown:
+            self.view.take(events, stopping=self._workbench.controller.is_stopping)
+
+    def _end(self, run: int, status: str, message: str) -> None:
+        self._show_stop_button()
+        if run == self._shown:
+            self._clock.stop()
+            self.view.end(status, message)
+
+    def _show_past(self, past: PastRun) -> None:
+        self._loading = None
+        self._head(past.details.id, past.config)
+        self._clock.stop()
+        self.view.show_past(past)
+        self._states.show_content()
+        self._show_stop_button()
+
+    def _show_error(self, error: Exception) -> None:
+        self._loading = None
+        self._states.show_error(f"Run {self._wanted} cannot be shown", str(error))
+
+    def _retry(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.show_run(wanted)
+
+    def _cancel_loading(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+            self._loading = None
+
+    def _head(self, run: int, config: ExperimentConfig) -> None:
+        self._shown = self._wanted = run
+        self.set_title(config.title)
+        self.set_subtitle(f"Run {run}: {_settings_words(config)}")
+
+    def _show_times(self) -> None:
+        self._show_stop_button()
+        if self._is_live():
+            self.view.show_progress(stopping=self._workbench.controller.is_stopping)
+
+    def _show_stop_button(self) -> None:
+        controller = self._workbench.controller
+        self._stop_button.setVisible(controller.is_running and (self._shown in (None, controller.run)))
+        self._stop_button.setEnabled(not controller.is_stopping)
+        self._stop_button.setText("Stopping…" if controller.is_stopping else "Stop")
+
+
+def _settings_words(config: ExperimentConfig) -> str:
+    parts = [f"dataset {config.data.dataset}"]
+    if config.uses_semantic_ids:
+        parts.append(f"semantic IDs {config.semantic_ids.depth} × {config.semantic_ids.codebook_size}")
+    if config.model.kind == "h2rec":
+        parts.append(f"α {config.alignment.alpha:g}, β {config.alignment.beta:g}")
+    return ", ".join([*parts, f"seed {config.seed}"])

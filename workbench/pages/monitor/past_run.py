@@ -1,0 +1,55 @@
+"""A run out of the store, ready to be shown like one that has just ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.config import ExperimentConfig
+from engine.events import Stage
+from engine.settings import parse
+from workbench.run_progress import RunProgress, StageState
+
+if TYPE_CHECKING:
+    from engine.store import Curve, LogLine, RunDetails, Store
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """Everything that the view of a run needs."""
+
+    details: "RunDetails"
+    config: ExperimentConfig
+    curves: "Mapping[str, Curve]"
+    log: "list[LogLine]"
+
+    @property
+    def words(self) -> str:
+        """How it ended."""
+        details = self.details
+        if details.status == "failed":
+            return details.error or "It ended without a word."
+        if details.status == "finished" and details.best_epoch:
+            return f"Finished after {details.epochs} epochs; the best was epoch {details.best_epoch}."
+        if details.status == "finished":
+            return "Finished; there was nothing to train."
+        return "Stopped before its end." if details.best_epoch is None else (
+            f"Stopped. The best checkpoint, of epoch {details.best_epoch}, is kept."
+        )  # fmt: skip
+
+    @property
+    def progress(self) -> RunProgress:
+        """Its stages, with the time that each took."""
+        progress = RunProgress()
+        for stage in Stage:
+            seconds = self.details.stage_seconds.get(stage.value)
+            if seconds:
+                progress.stages[stage] = StageState("done", seconds=seconds)
+            elif self.details.status == "finished":
+                progress.stages[stage] = StageState("skipped")
+        return progress
+
+
+def load_past_run(store: "Store", run: int) -> PastRun:
+    """Read a run. Raises StoreError when it is not there, SettingsError when its settings cannot be understood."""
+    details = store.runs.get(run)
+    return PastRun(details, parse(details.config), store.runs.curves(run), store.runs.log(run))

@@ -1,0 +1,126 @@
+"""One run at a glance: how it ended, stages, curves, numbers, log."""
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from engine.config import ExperimentConfig
+from engine.events import Event, Finished, Note
+from workbench.pages.monitor.outcome_banner import OutcomeBanner
+from workbench.pages.monitor.past_run import PastRun
+from workbench.pages.monitor.side_panel import WIDTH, ResultsCard, SemanticIdsCard
+from workbench.pages.monitor.stage_strip import StageStrip
+from workbench.protocols import final_test_words, validation_words
+from workbench.run_progress import RunProgress
+from workbench.theme import SPACE_3
+from workbench.widgets.log_view import LogView
+from workbench.widgets.parts import Card
+from workbench.widgets.run_charts import RunCharts
+
+
+class RunView(QScrollArea):
+    """Fed by `begin`, `take` and `end` while a run goes, or by `show_past` at once."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.progress = RunProgress()
+        self._config = ExperimentConfig()
+        self.banner = OutcomeBanner()
+        self.stages = StageStrip()
+        self.charts = RunCharts("monitor")
+        self.charts.setMinimumHeight(460)
+        self.results = ResultsCard()
+        self.semantic_ids = SemanticIdsCard()
+        self.log = LogView("monitor.log")
+        log_card = Card("Log")
+        log_card.body.addWidget(self.log)
+        log_card.setMinimumHeight(130)
+
+        side = QVBoxLayout()
+        side.setSpacing(SPACE_3)
+        for card in (self.results, self.semantic_ids, log_card):
+            card.setFixedWidth(WIDTH)
+            side.addWidget(card, 1 if card is log_card else 0)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_3)
+        row.addWidget(self.charts, 1)
+        row.addLayout(side)
+        inner = QWidget()
+        inner.setProperty("kind", "page")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_3)
+        column.addWidget(self.banner)
+        column.addWidget(self.stages)
+        column.addLayout(row, 1)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inner)
+
+    def begin(self, config: ExperimentConfig) -> None:
+        """Empty everything for a run with these settings."""
+        self._config = config
+        self.progress = RunProgress()
+        self.banner.hide()
+        self.charts.start(gates=config.model.kind == "h2rec")
+        self.charts.set_caption(validation_words(self._config))
+        self.results.start()
+        self.semantic_ids.start(config.uses_semantic_ids)
+        self.log.show_lines([])
+        self.show_progress(stopping=False)
+
+    def take(self, events: Sequence[Event], *, stopping: bool) -> None:
+        """Show what happened since the last call."""
+        now = time.monotonic()
+        best, report = self.progress.best, self.progress.semantic_ids
+        for event in events:
+            self.progress.add(event, now)
+        self.charts.add(events)
+        self.log.add_lines((event.level, event.text) for event in events if isinstance(event, Note))
+        if self.progress.semantic_ids is not None and self.progress.semantic_ids is not report:
+            self.semantic_ids.show_report(self.progress.semantic_ids, reused=self.progress.reused)
+        if self.progress.best is not None and self.progress.best is not best:
+            self.results.show_best(self.progress.best, validation_words(self._config))
+        self.show_progress(stopping=stopping)
+
+    def end(self, status: str, message: str) -> None:
+        """Show how the run ended."""
+        self.banner.show_outcome(status, message, can_inspect=status == "finished")
+        if status == "failed":
+            self.log.add_lines([("error", message)])
+        end = self.progress.end
+        if isinstance(end, Finished):
+            self.charts.set_best_epoch(end.best_epoch or None)
+            self.results.show_test(end.test, final_test_words(self._config), end.best_epoch or None)
+        self.semantic_ids.settle()
+        self.show_progress(stopping=False)
+
+    def show_past(self, past: PastRun) -> None:
+        """Show a run out of the store."""
+        details = past.details
+        self.begin(past.config)
+        self.progress = past.progress
+        self.charts.set_curves(past.curves, details.best_epoch or None)
+        self.log.show_lines((line.level, line.text) for line in past.log)
+        if details.semantic_ids:
+            self.semantic_ids.show_report(details.semantic_ids, reused=bool(details.semantic_ids.get("reused")))
+        if details.test:
+            self.results.show_test(details.test, final_test_words(past.config), details.best_epoch or None)
+        if details.status != "running":
+            self.banner.show_outcome(details.status, past.words, can_inspect=details.status == "finished")
+        self.semantic_ids.settle()
+        self.show_progress(stopping=False)
+
+    def show_progress(self, *, stopping: bool) -> None:
+        """Write the times anew."""
+        self.stages.show_progress(
+            self.progress, time.monotonic(), stopping=stopping, ended=self.banner.isVisibleTo(self)
+        )
+
+    def refresh(self) -> None:
+        """Write the numbers anew after a change of preferences."""
+        self.charts.refresh()
+        self.results.refresh()

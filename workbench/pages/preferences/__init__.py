@@ -1,0 +1,5 @@
+"""The person's choices."""
+
+from workbench.pages.preferences.page import PreferencesPage
+
+__all__ = ["PreferencesPage"]

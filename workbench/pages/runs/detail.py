@@ -1,0 +1,174 @@
+"""Everything that is known of the chosen run: curves, test metrics, settings, semantic IDs and log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.models.run_columns import STATUS_WORDS
+from workbench.pages.runs.facts import (
+    config_of,
+    metric_rows,
+    protocol_words,
+    setting_rows,
+    stages_line,
+    summary_line,
+    versions_line,
+)
+from workbench.pages.runs.semantic_ids import SemanticIdReport
+from workbench.pages.runs.tables import MetricsModel, SettingsModel
+from workbench.protocols import validation_words
+from workbench.theme import SPACE_2, SPACE_3, Role
+from workbench.widgets.badge import Badge
+from workbench.widgets.elided import ElidedLabel
+from workbench.widgets.log_view import LogView
+from workbench.widgets.parts import button, label, set_kind
+from workbench.widgets.run_charts import RunCharts
+from workbench.widgets.table import DataTable
+
+if TYPE_CHECKING:
+    from engine.store import Curve, LogLine, RunDetails, Store
+
+STATUS_ROLES = {
+    "running": Role.accent,
+    "finished": Role.good,
+    "failed": Role.bad,
+    "interrupted": Role.warning,
+}
+
+
+@dataclass(frozen=True)
+class RunContents:
+    """A run as read from the store in one go."""
+
+    run: "RunDetails"
+    curves: "Mapping[str, Curve]"
+    log: "list[LogLine]"
+
+    @classmethod
+    def read(cls, store: "Store", run: int) -> "RunContents":
+        """Raises StoreError when there is no such run."""
+        return cls(store.runs.get(run), store.runs.curves(run), store.runs.log(run))
+
+
+class RunDetail(QWidget):
+    """Shows one run; the page does what its buttons ask for."""
+
+    copy_wanted = Signal()
+    inspect_wanted = Signal()
+    delete_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = ElidedLabel()
+        self.name.setProperty("kind", "heading")
+        self.name.setObjectName("runs.name")
+        self.badge = Badge("", Role.accent)
+        self.summary = ElidedLabel()
+        self.summary.setProperty("kind", "muted")
+        self.error = label("", "bad", wrap=True, selectable=True)
+        self.copy = button("Copy settings", "runs.copy", "copy")
+        self.copy.setToolTip("Start a new experiment from these settings")
+        self.inspect = button("Inspect", "runs.inspect", "magnifying-glass")
+        self.delete = button("Delete", "runs.delete", "trash", kind="danger")
+        self.copy.clicked.connect(self.copy_wanted)
+        self.inspect.clicked.connect(self.inspect_wanted)
+        self.delete.clicked.connect(self.delete_wanted)
+        self.charts = RunCharts("runs")
+        self.metrics, self.settings = MetricsModel(self), SettingsModel(self)
+        self.protocols = label("", "muted", wrap=True)
+        self.stages = label("", "muted", wrap=True, selectable=True)
+        self.only_different = QCheckBox("Only what differs from the default")
+        self.only_different.setObjectName("runs.onlyDifferent")
+        self.only_different.toggled.connect(self.settings.set_only_different)
+        self.semantic_ids = SemanticIdReport()
+        self.log = LogView("runs.log")
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("runs.tabs")
+        self.tabs.tabBar().setDrawBase(False)
+        self._lay_out()
+
+    def show_run(self, contents: RunContents) -> None:
+        """Show a run; what is shown in the chosen tab changes, the tab stays."""
+        run, config = contents.run, config_of(contents.run)
+        self.name.setText(f"Run {run.id}  {run.name}")
+        self.badge.set(STATUS_WORDS[run.status], STATUS_ROLES[run.status])
+        self.summary.setText(summary_line(run))
+        self.error.setText(run.error or "")
+        self.error.setVisible(bool(run.error))
+        set_kind(self.error, "bad" if run.status == "failed" else "warning")
+        self.charts.set_curves(contents.curves, run.best_epoch)
+        if config is not None:
+            self.charts.set_caption(validation_words(config))
+        self.metrics.set_rows(metric_rows(run.test))
+        self.protocols.setText(protocol_words(config) if run.test else "The final test has not been reached.")
+        self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.  Computed with {versions_line(run)}.")
+        self.settings.set_rows(setting_rows(config) if config is not None else [])
+        self.only_different.setText(f"Only the {self.settings.different} that differ from the default")
+        self.semantic_ids.show_report(run.semantic_ids)
+        self.log.show_lines((each.level, f"{each.at.astimezone():%H:%M:%S}  {each.text}") for each in contents.log)
+        self.copy.setEnabled(config is not None)
+
+    def restyle(self) -> None:
+        """Write all numbers anew."""
+        self.charts.refresh()
+        self.metrics.restyle()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_2)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_2)
+        first.addWidget(self.badge)
+        first.addWidget(self.name, 1)
+        words.addLayout(first)
+        words.addWidget(self.summary)
+        top.addLayout(words, 1)
+        for each in (self.copy, self.inspect, self.delete):
+            top.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        curves = QScrollArea()
+        curves.setWidgetResizable(True)
+        self.charts.setMinimumHeight(460)
+        curves.setWidget(_column(self.charts))
+        self.tabs.addTab(curves, "Curves")
+        self.tabs.addTab(_column(self.protocols, self._table(self.metrics, "Test metrics"), self.stages), "Test")
+        self.tabs.addTab(_column(self.only_different, self._table(self.settings, "Settings")), "Settings")
+        self.tabs.addTab(self.semantic_ids, "Semantic IDs")
+        self.tabs.addTab(_column(self.log), "Log")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, SPACE_3, 0, 0)
+        layout.setSpacing(SPACE_2)
+        layout.addLayout(top)
+        layout.addWidget(self.error)
+        layout.addWidget(self.tabs, 1)
+
+    def _table(self, model: MetricsModel | SettingsModel, title: str) -> DataTable:
+        table = DataTable(f"runs.{title.lower().replace(' ', '_')}", title)
+        table.setModel(model)
+        if isinstance(model, SettingsModel):
+            table.set_widths(120, 0, 280, 280)
+            table.stretch_column(1)
+        else:
+            table.set_widths(100, *[132] * (model.columnCount() - 1))
+        return table
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, SPACE_3, 0, 0)
+    layout.setSpacing(SPACE_2)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return holder

@@ -1,0 +1,166 @@
+"""The table of runs with its search, its choice of protocol and its memory of columns."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from engine.store import RunRow
+from workbench.context import Workbench
+from workbench.latest import Latest
+from workbench.models.run_columns import COLUMNS
+from workbench.models.run_table import RunTableModel
+from workbench.pages.runs.export import export_runs
+from workbench.theme import SPACE_2, SPACE_3
+from workbench.widgets import dialogs, numbers
+from workbench.widgets.parts import button, label
+from workbench.widgets.table import DataTable
+
+PAUSE = 150  # milliseconds without typing before a search begins
+METRIC_WIDTH = 88
+WIDTHS = {
+    "id": 54, "status": 110, "name": 152, "dataset": 90, "model": 86, "depth": 48, "codebook_size": 60, "alpha": 52,
+    "beta": 52, "seed": 60, "best_epoch": 96, "seconds": 110, "created_at": 140,
+}  # fmt: skip
+
+
+class RunList(QWidget):
+    """`chosen`: the selection is another. `delete_wanted`: the Delete key was pressed."""
+
+    chosen = Signal()
+    delete_wanted = Signal()
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._kept: list[int] = []
+        self._exporting = Latest(self)
+        self.model = RunTableModel(workbench.store.runs, self)
+        self.table = self._make_table()
+        self.search = QLineEdit()
+        self.search.setObjectName("runs.search")
+        self.search.setAccessibleName("Search runs")
+        self.search.setPlaceholderText("Search name, dataset, model, status")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(360)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self.protocol = QComboBox()
+        self.protocol.setObjectName("runs.protocol")
+        self.protocol.setAccessibleName("Ranking protocol of the metrics")
+        self.protocol.addItem("Full ranking", "full")
+        self.protocol.addItem("Sampled negatives", "sampled")
+        self.count = label("", "muted")
+        self.export_button = button("Export", "runs.export", "export")
+        self.export_button.setToolTip("Write all runs of this search, with both protocols, into a CSV file")
+        self._lay_out()
+        self._connect()
+        self._show_count(self.model.total)
+
+    def chosen_runs(self) -> list[RunRow]:
+        """The selected runs from top to bottom."""
+        return [self.model.run(row) for row in self.table.selected_rows()]
+
+    def choose(self, run: int) -> None:
+        """Select a run alone, dropping the search where it would hide it."""
+        if self.model.row_of(run) is None:
+            self.search.clear()
+            self.model.set_search("")
+        row = self.model.row_of(run)
+        while row is None and self.model.canFetchMore(self.table.rootIndex()):
+            self.model.fetchMore(self.table.rootIndex())
+            row = self.model.row_of(run)
+        if row is not None:
+            self.table.selectRow(row)
+            self.table.scrollTo(self.model.index(row, 0))
+
+    def choose_first(self) -> None:
+        if self.model.rowCount():
+            self.table.selectRow(0)
+
+    def export_to(self, path: Path) -> None:
+        """Write the runs of the search, in the table's order, into a CSV file."""
+        source, search = self._workbench.store.runs, self.model.search
+        key, descending = self.model.sort_key, self.model.descending
+        self._exporting.ask(
+            lambda: export_runs(path, source, search, key, descending),
+            lambda written: self.count.setText(f"{numbers.count(written)} runs written to {path.name}"),
+            lambda error: dialogs.show_error(self, "The runs could not be exported.", f"{path}: {error}"),
+        )
+
+    def _ask_and_export(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export runs", "runs.csv", "CSV files (*.csv)")
+        if chosen:
+            self.export_to(Path(chosen))
+
+    def _show_count(self, total: int) -> None:
+        found = " found" if self.model.search else ""
+        self.count.setText(f"{numbers.count(total)} {'run' if total == 1 else 'runs'}{found}")
+
+    # Selection and columns over changes
+
+    def _keep_selection(self) -> None:
+        self._kept = [run.id for run in self.chosen_runs()]
+
+    def _restore_selection(self) -> None:
+        select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for run in self._kept:
+            row = self.model.row_of(run)
+            if row is not None:
+                self.table.selectionModel().select(self.model.index(row, 0), select)
+        if not self.table.selected_rows():
+            self.chosen.emit()
+
+    def _remember_columns(self) -> None:
+        self._workbench.preferences.remember("runs/columns", self.table.columns_state())
+
+    # Parts
+
+    def _make_table(self) -> DataTable:
+        table = DataTable("runs.table", "Runs")
+        table.setModel(self.model)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.removeAction(table.export_action)
+        header = table.horizontalHeader()
+        header.setSectionsMovable(True)
+        for place, column in enumerate(COLUMNS):
+            table.setColumnWidth(place, METRIC_WIDTH if column.metric else WIDTHS[column.field])
+        header.setSortIndicator(self.model.sort_column, Qt.SortOrder.DescendingOrder)
+        table.restore_columns(self._workbench.preferences.recall("runs/columns"))
+        table.setSortingEnabled(True)
+        return table
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self._pause.timeout.connect(lambda: self.model.set_search(self.search.text()))
+        self.protocol.currentIndexChanged.connect(lambda _place: self.model.set_protocol(self.protocol.currentData()))
+        self.model.counted.connect(self._show_count)
+        self.model.modelAboutToBeReset.connect(self._keep_selection)
+        self.model.modelReset.connect(self._restore_selection)
+        self.table.selectionModel().selectionChanged.connect(lambda _now, _before: self.chosen.emit())
+        header = self.table.horizontalHeader()
+        header.sectionMoved.connect(lambda *_: self._remember_columns())
+        header.sectionResized.connect(lambda *_: self._remember_columns())
+        header.sortIndicatorChanged.connect(lambda *_: self._remember_columns())
+        self.export_button.clicked.connect(self._ask_and_export)
+        QShortcut(
+            QKeySequence(QKeySequence.StandardKey.Delete),
+            self.table,
+            self.delete_wanted.emit,
+            context=Qt.ShortcutContext.WidgetShortcut,
+        )
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(SPACE_2)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self.protocol)
+        bar.addSpacing(SPACE_2)
+        bar.addWidget(self.count)
+        bar.addStretch(1)
+        bar.addWidget(self.export_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_3)
+        layout.addLayout(bar)
+        layout.addWidget(self.table, 1)

@@ -1,0 +1,114 @@
+"""Small read-only tables of the detail pane: settings and test metrics."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt
+
+from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
+from workbench.pages.runs.facts import PROTOCOLS, SLICES, SettingRow
+from workbench.theme import font
+from workbench.widgets import numbers
+
+SETTING_TITLES = ("Group", "Setting", "Value", "Default")
+
+
+class SettingsModel(QAbstractTableModel):
+    """Settings with their defaults; values that differ stand out in bold."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[SettingRow] = []
+        self._rows: list[SettingRow] = []
+        self._only_different = False
+
+    def set_rows(self, rows: Sequence[SettingRow]) -> None:
+        self._all = list(rows)
+        self._filter()
+
+    def set_only_different(self, only: bool) -> None:
+        self._only_different = only
+        self._filter()
+
+    @property
+    def different(self) -> int:
+        """How many settings differ from their default."""
+        return sum(row.differs for row in self._all)
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(SETTING_TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return SETTING_TITLES[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return (row.section, row.title, row.value, row.default)[index.column()]
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.help
+            case Qt.ItemDataRole.FontRole if row.differs and index.column() == 2:
+                return font(bold=True)
+            case DataRole.row:
+                return row
+        return None
+
+    def _filter(self) -> None:
+        self.beginResetModel()
+        self._rows = [row for row in self._all if row.differs or not self._only_different]
+        self.endResetModel()
+
+
+class MetricsModel(QAbstractTableModel):
+    """Test metrics: a row per metric, a column per protocol and slice."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[tuple[str, list[float | None]]] = []
+        self._titles = ("Metric", *(f"{protocol.capitalize()}, {part}" for protocol in PROTOCOLS for part in SLICES))
+
+    def set_rows(self, rows: Sequence[tuple[str, list[float | None]]]) -> None:
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def restyle(self) -> None:
+        """Write the numbers anew: the way to show them has changed."""
+        self.set_rows(self._rows)
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return ALIGN_NUMBER if section else ALIGN_TEXT
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        name, values = self._rows[index.row()]
+        column = index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return name if column == 0 else numbers.metric(values[column - 1])
+            case DataRole.raw:
+                return name if column == 0 else values[column - 1]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return ALIGN_NUMBER if column else ALIGN_TEXT
+        return None

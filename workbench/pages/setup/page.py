@@ -1,0 +1,180 @@
+"""The page where an experiment is set up and started."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from engine.config import ExperimentConfig
+from engine.errors import WorkbenchError
+from engine.settings import presets
+from engine.store.rows import DatasetRow
+from workbench.context import Workbench
+from workbench.pages.base import Page
+from workbench.pages.setup.summary_panel import WIDTH, SummaryPanel
+from workbench.theme import SPACE_2, SPACE_3, SPACE_4
+from workbench.widgets.config_form import ConfigForm
+from workbench.widgets.dialogs import show_error
+from workbench.widgets.elided import ElidedLabel
+from workbench.widgets.parts import button, label, set_kind
+
+_OTHER = "other"  # settings that came from a past run
+
+
+class SetupPage(Page):
+    """Preset, form, summary, Start."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__("New experiment", "Choose data and settings, then start.", parent)
+        self._workbench = workbench
+        self._presets = {preset.name: preset for preset in presets()}
+        self._datasets: dict[str, DatasetRow] = {}
+
+        self._reason = label("", "warning")
+        self._reason.setObjectName("setup.reason")
+        self.title_row.addWidget(self._reason)
+        self._start_button = self.set_main_action("Start", "play", self.start, "setup.start")
+        self._start_button.setToolTip("Start the experiment (Ctrl+Enter)")
+
+        self.form = ConfigForm("setup")
+        self.form.changed.connect(self._show_state)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(_at_top(self.form))
+        self.summary = SummaryPanel()
+        side = QScrollArea()
+        side.setWidgetResizable(True)
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.setWidget(_at_top(self.summary))
+        side.setFixedWidth(WIDTH)
+
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_3)
+        row.addWidget(self._scroll, 1)
+        row.addWidget(side)
+        self.body.addLayout(self._preset_row())
+        self.body.addLayout(row, 1)
+
+        controller = workbench.controller
+        controller.run_started.connect(self._show_state)
+        controller.run_ended.connect(self._show_state)
+        self._use_preset("sample" if "sample" in self._presets else next(iter(self._presets)))
+
+    def activate(self) -> None:
+        self._datasets = {row.name: row for row in self._workbench.store.datasets.list()}
+        self.form.set_choices(
+            "data.dataset",
+            [(row.name, f"{row.name} (synthetic)" if row.synthetic else row.name) for row in self._datasets.values()],
+        )
+
+    def open_with(self, payload: object) -> None:
+        """Take over the settings of a past run."""
+        if isinstance(payload, ExperimentConfig):
+            if self._preset.findData(_OTHER) < 0:
+                self._preset.addItem("From a past run", _OTHER)
+            self._preset.setCurrentIndex(self._preset.findData(_OTHER))
+            self._past = payload
+            self._use_baseline(payload, "the past run", "Settings copied from a past run.")
+
+    def press_main_action(self) -> None:
+        self.start()  # the button is disabled while a setting is wrong, but the keys lead to that setting
+
+    def start(self) -> None:
+        """Start the run and go to the Monitor, or show the first wrong setting."""
+        config = self.form.config
+        if config is None:
+            field = self.form.show_first_error()
+            if field is not None:
+                self._scroll.ensureWidgetVisible(field, 0, 80)
+            return
+        if not self._start_button.isEnabled():
+            return
+        try:
+            run = self._workbench.controller.start(config)
+        except WorkbenchError as error:
+            show_error(self, "The experiment could not be started.", str(error))
+            return
+        self.open_page.emit("monitor", run)
+
+    def _preset_row(self) -> QHBoxLayout:
+        self._preset = QComboBox()
+        self._preset.setObjectName("setup.preset")
+        self._preset.setAccessibleName("Preset")
+        self._preset.setMinimumWidth(180)
+        for preset in self._presets.values():
+            self._preset.addItem(preset.title, preset.name)
+        self._preset.activated.connect(lambda: self._use_preset(self._preset.currentData()))
+        title = label("Preset", "label")
+        title.setBuddy(self._preset)
+        self._about = ElidedLabel()
+        self._about.setProperty("kind", "muted")
+        self._changes = label("", "muted")
+        self._changes.setObjectName("setup.changes")
+        self._back = button("Undo changes", "setup.reset", kind="link")
+        self._back.clicked.connect(lambda: self._use_preset(self._preset.currentData()))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_2)
+        row.addWidget(title)
+        row.addWidget(self._preset)
+        row.addSpacing(SPACE_4 - SPACE_2)
+        row.addWidget(self._about, 1)
+        row.addWidget(self._changes)
+        row.addWidget(self._back)
+        return row
+
+    def _use_preset(self, name: str) -> None:
+        if name == _OTHER:
+            self._use_baseline(self._past, "the past run", "Settings copied from a past run.")
+            return
+        preset = self._presets[name]
+        self._preset.setCurrentIndex(self._preset.findData(name))
+        config = preset.config
+        if name != "sample" and hasattr(self, "form") and self.form.values()["data"]["dataset"]:
+            # Only the sample preset is about a certain dataset; the others keep the one that is chosen.
+            chosen = self.form.values()["data"]["dataset"]
+            config = config.model_copy(update={"data": config.data.model_copy(update={"dataset": chosen})})
+        self._use_baseline(config, preset.title, preset.description)
+
+    def _use_baseline(self, config: ExperimentConfig, title: str, about: str) -> None:
+        self._about.setText(about)
+        self.form.set_config(config)
+        self.form.set_baseline(config, title)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        config = self.form.config
+        changed = self.form.changed_settings()
+        noun = "setting" if len(changed) == 1 else "settings"
+        self._changes.setText(f"{len(changed)} {noun} changed")
+        self._changes.setToolTip(", ".join(changed))
+        self._changes.setVisible(bool(changed))
+        self._back.setVisible(bool(changed))
+        if config is not None:
+            self.form.set_placeholder("name", config.model_copy(update={"name": ""}).title)
+            self.summary.show_config(config, self._datasets.get(config.data.dataset))
+        reason = self._obstacle()
+        self._reason.setText(reason)
+        set_kind(self._reason, "muted" if self._workbench.controller.is_running else "warning")
+        self._reason.setVisible(bool(reason))
+        self._start_button.setEnabled(not reason)
+
+    def _obstacle(self) -> str:
+        """Why the experiment cannot be started now, "" when it can."""
+        if self.form.config is None:
+            wrong = len(self.form.errors)
+            return "1 setting is not right yet" if wrong == 1 else f"{wrong} settings are not right yet"
+        if self._workbench.controller.is_running:
+            return "A run is going"
+        if self.form.config.data.dataset not in self._datasets:
+            return "The dataset is not there yet"
+        return ""
+
+
+def _at_top(content: QWidget) -> QWidget:
+    """The content on the page's ground, no taller than it needs to be."""
+    ground = QWidget()
+    ground.setProperty("kind", "page")
+    column = QVBoxLayout(ground)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(content)
+    column.addStretch(1)
+    return ground

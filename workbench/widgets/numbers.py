@@ -1,0 +1,73 @@
+"""Numbers in words: the same form for metrics, durations and counts everywhere."""
+
+from typing import Literal
+
+MetricFormat = Literal["percent", "decimal"]
+NOTHING = "–"
+
+_metric_format: MetricFormat = "percent"
+
+
+def use_metric_format(chosen: MetricFormat) -> None:
+    """Show metrics as percentages or as four decimals from now on."""
+    global _metric_format
+    _metric_format = chosen
+
+
+def metric(value: float | None) -> str:
+    """A ranking metric from 0 to 1, as "12.34 %" or "0.1234"; a dash where there is none."""
+    if value is None or value != value:
+        return NOTHING
+    return f"{value * 100:.2f} %" if _metric_format == "percent" else f"{value:.4f}"
+
+
+def share(value: float | None) -> str:
+    """A share of a whole as a percentage with one decimal: "98.4 %"."""
+    return NOTHING if value is None or value != value else f"{value * 100:.1f} %"
+
+
+def count(number: int | float | None) -> str:
+    """A number of things: "12,101"."""
+    return NOTHING if number is None else f"{number:,.0f}"
+
+
+def decimal(value: float | None, digits: int = 3) -> str:
+    """A plain number with a fixed number of decimals."""
+    return NOTHING if value is None or value != value else f"{value:,.{digits}f}"
+
+
+def duration(seconds: float | None) -> str:
+    """A duration as people say it: "0.4 s", "42 s", "3 min 05 s", "1 h 04 min"."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def time_left(seconds: float) -> str:
+    """An estimate, rounded to what it is worth: "about 3 min left"."""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 55:
+        return f"about {round(seconds / 10) * 10} s left"
+    if seconds < 90:
+        return "about 1 min left"
+    if seconds < 3300:
+        minutes = round(seconds / 60)
+        return f"about {minutes if minutes < 10 else round(minutes / 5) * 5} min left"
+    hours = round(seconds / 1800) / 2
+    return f"about {hours:g} h left"
+
+
+def metric_tick(value: float, spacing: float) -> str:
+    """A metric on an axis whose ticks are `spacing` apart, with no more decimals than that needs."""
+    scale = 100.0 if _metric_format == "percent" else 1.0
+    step = spacing * scale
+    digits = 0 if step >= 1 else min(6, len(f"{step:.6f}".rstrip("0").partition(".")[2]))
+    return f"{value * scale:.{digits}f}" + (" %" if _metric_format == "percent" else "")

@@ -1,0 +1,109 @@
+"""One setting in a form: label, editor, help, what is wrong, and whether it differs from the preset."""
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from engine.settings import SettingInfo
+from workbench.icons import icon
+from workbench.theme import SPACE_1, SPACE_2, Role
+from workbench.widgets.editors import Editor, SwitchEditor
+from workbench.widgets.parts import label
+
+
+class SettingField(QWidget):
+    """Emits `changed` when the value became another, allowed or not."""
+
+    changed = Signal()
+
+    def __init__(self, info: SettingInfo, editor: Editor, name: str, parent: QWidget | None = None) -> None:
+        """`name` is the object name of the input."""
+        super().__init__(parent)
+        self.info, self.editor = info, editor
+        self._baseline: Any = None
+        self._wrong = ""
+        editor.input.setObjectName(name)
+        editor.input.setAccessibleName(f"{info.title}, {info.unit}" if info.unit else info.title)
+        editor.input.setAccessibleDescription(info.help)
+        editor.changed.connect(self._on_changed)
+
+        self._reset = QToolButton()
+        self._reset.setIcon(icon("arrow-counter-clockwise", Role.accent))
+        self._reset.setIconSize(QSize(13, 13))
+        self._reset.setObjectName(f"{name}.reset")
+        self._reset.clicked.connect(self._go_back)
+        policy = self._reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._reset.setSizePolicy(policy)
+        self._reset.hide()
+        self._help = label(info.help, "caption", wrap=True)
+        self._error = label("", "error", wrap=True)
+        self._error.setObjectName(f"{name}.error")
+        self._error.hide()
+
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_1)
+        if isinstance(editor, SwitchEditor):
+            top.addWidget(editor)
+        else:
+            title = label(info.title, "label")
+            title.setBuddy(editor.input)
+            top.addWidget(title)
+        top.addWidget(self._reset)
+        top.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_1)
+        layout.addLayout(top)
+        if not isinstance(editor, SwitchEditor):
+            if editor.wide:
+                layout.addWidget(editor)
+            else:
+                top.addWidget(editor, 0, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self._error)
+        layout.addWidget(self._help)
+        layout.addSpacing(SPACE_2)
+
+    @property
+    def error(self) -> str:
+        return self._wrong
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the value differs from the preset's."""
+        return self._baseline is not None and self.editor.value() != self._baseline
+
+    def set_baseline(self, value: Any, preset: str) -> None:
+        """The preset's value, to compare with and to go back to."""
+        self._baseline = value
+        back = f"Back to {self._in_words(value)}, as in “{preset}”"
+        self._reset.setToolTip(back)
+        self._reset.setAccessibleName(f"{self.info.title}: {back}")
+        self._mark()
+
+    def set_error(self, text: str) -> None:
+        """What is wrong with the value, "" for nothing."""
+        self._wrong = text[:1].upper() + text[1:]
+        self._error.setText(self._wrong)
+        self._error.setVisible(bool(text))
+        self.editor.set_invalid(bool(text))
+
+    def _on_changed(self) -> None:
+        self._mark()
+        self.changed.emit()
+
+    def _mark(self) -> None:
+        self._reset.setVisible(self.is_changed)
+
+    def _go_back(self) -> None:
+        self.editor.set_value(self._baseline)
+        self.editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _in_words(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if value == "":
+            return "nothing"
+        text = self.info.labels.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
+        return f"{text} {self.info.unit}".strip()

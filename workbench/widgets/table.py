@@ -1,0 +1,112 @@
+"""A table with sane defaults: whole rows, figures in columns, copy, and export as CSV."""
+
+import csv
+import io
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractItemModel, QByteArray, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QWidget
+
+from workbench.theme import tabular
+
+ROW_HEIGHT = 30
+
+
+class DataTable(QTableView):
+    """A read-only table over any item model. Models align their numbers to the right by TextAlignmentRole."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        """`name` is the object name, `title` what a screen reader says."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setFont(tabular())
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(48)
+        header.setStretchLastSection(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setFixedHeight(ROW_HEIGHT + 2)
+        self.copy_action = QAction("Copy", self)
+        self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
+        self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.copy_action.triggered.connect(self.copy_selection)
+        self.export_action = QAction("Export as CSV…", self)
+        self.export_action.triggered.connect(self._ask_and_export)
+        self.addActions([self.copy_action, self.export_action])
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+
+    def stretch_column(self, column: int) -> None:
+        """Let one column take the room that the others leave."""
+        self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+
+    def set_widths(self, *widths: int) -> None:
+        """Widths of the first columns in pixels; 0 leaves a column as it is."""
+        for column, width in enumerate(widths):
+            if width:
+                self.setColumnWidth(column, width)
+
+    def selected_rows(self) -> list[int]:
+        """The selected rows from top to bottom."""
+        selection = self.selectionModel()
+        return sorted({index.row() for index in selection.selectedRows()}) if selection is not None else []
+
+    def columns_state(self) -> QByteArray:
+        """Widths, order and sorting of the columns, to be remembered."""
+        return self.horizontalHeader().saveState()
+
+    def restore_columns(self, state: object) -> None:
+        """Bring back what `columns_state` gave; anything else is ignored."""
+        if isinstance(state, QByteArray):
+            self.horizontalHeader().restoreState(state)
+
+    def copy_selection(self) -> None:
+        """Put the selected rows on the clipboard, with headings, separated by tabs."""
+        rows = self.selected_rows()
+        if rows:
+            QGuiApplication.clipboard().setText(self._as_text(rows, "excel-tab"))
+
+    def export_csv(self, file: Path) -> None:
+        """Write all rows with headings as CSV. Raises OSError."""
+        model = self.model()
+        while model.canFetchMore(QModelIndex()):
+            model.fetchMore(QModelIndex())
+        file.write_text(self._as_text(list(range(model.rowCount())), "excel"), encoding="utf-8", newline="")
+
+    def _as_text(self, rows: list[int], dialect: str) -> str:
+        model: QAbstractItemModel = self.model()
+        header = self.horizontalHeader()
+        visual = [header.logicalIndex(place) for place in range(header.count())]
+        columns = [column for column in visual if not self.isColumnHidden(column)]
+        out = io.StringIO()
+        writer = csv.writer(out, dialect=dialect)
+        writer.writerow([model.headerData(column, Qt.Orientation.Horizontal) for column in columns])
+        for row in rows:
+            writer.writerow([model.index(row, column).data() for column in columns])
+        return out.getvalue()
+
+    def _ask_and_export(self) -> None:
+        from workbench.widgets.dialogs import show_error
+
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export as CSV", "table.csv", "CSV files (*.csv)")
+        if chosen:
+            try:
+                self.export_csv(Path(chosen))
+            except OSError as error:
+                show_error(self, "The table could not be exported.", f"{chosen}: {error.strerror}.")
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addActions(self.actions())
+        menu.popup(self.viewport().mapToGlobal(place))
