@@ -1,0 +1,214 @@
+"""The main job in the real window with the real engine: import, set up, start, watch, find again, look inside."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from engine.home import Home
+from engine.store import Store
+from workbench.main_window import MainWindow
+from workbench.models.run_columns import COLUMNS
+from workbench.pages.datasets import DatasetsPage
+from workbench.pages.datasets.import_dialog import ImportDialog
+from workbench.pages.inspector import InspectorPage
+from workbench.pages.monitor import MonitorPage
+from workbench.pages.runs import RunsPage
+from workbench.pages.setup import SetupPage
+from workbench.preferences import Preferences
+
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "ml-100k"
+REAL = Path(__file__).parents[3] / "shared" / "data" / "ml-100k"
+SECONDS = 1000  # milliseconds
+QUICK = {
+    "model.dim": 16,
+    "model.cross_heads": 2,
+    "semantic_ids.epochs": 10,
+    "alignment.alpha": 0.2,
+    "alignment.beta": 0.3,
+}
+
+
+@dataclass
+class Person:
+    """Someone who uses the window by its buttons and fields."""
+
+    window: MainWindow
+    qtbot: Any
+
+    def click(self, name: str) -> None:
+        buttons = [each for each in self.window.findChildren(QPushButton, name) if each.isVisible()]
+        assert len(buttons) == 1, f"{len(buttons)} visible buttons are called {name}"
+        self.qtbot.waitUntil(buttons[0].isEnabled, timeout=10 * SECONDS)
+        self.qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
+
+    def page(self, kind: type) -> Any:
+        """The page in view, which is of this kind."""
+        self.qtbot.waitUntil(lambda: isinstance(self.window.page, kind), timeout=5 * SECONDS)
+        return self.window.page
+
+    def press(self, key: Qt.Key) -> None:
+        """Ctrl and a key."""
+        self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow, timeout=5 * SECONDS)
+        self.qtbot.keyClick(self.window, key, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.fixture
+def person(qtbot: Any, home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+    # The text encoder's library shows progress by tqdm, whose watching thread would outlive the test.
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
+    preferences = Preferences(home.root / "workbench.ini")
+    window = MainWindow(home, preferences)
+    window.show()
+    qtbot.waitUntil(lambda: window.workbench is not None, timeout=20 * SECONDS)
+    window.activateWindow()
+    someone = Person(window, qtbot)
+    yield someone
+    if window.workbench is not None and window.workbench.controller.is_running:
+        window.workbench.controller.stop()
+        qtbot.waitUntil(lambda: not window.workbench.controller.is_running, timeout=30 * SECONDS)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=20 * SECONDS)
+    window.deleteLater()
+
+
+def import_files(person: Person, source: Path, name: str) -> None:
+    person.press(Qt.Key.Key_O)
+    page = person.page(DatasetsPage)
+    dialog = page.findChild(ImportDialog)
+    assert dialog is not None
+    dialog.set_paths([source])
+    person.qtbot.waitUntil(lambda: dialog._preview is not None, timeout=20 * SECONDS)
+    assert dialog.view.format == "ml-100k"
+    dialog.view.name.setText(name)
+    with person.qtbot.waitSignal(dialog.imported, timeout=60 * SECONDS):
+        person.click("import.start")
+    person.qtbot.waitUntil(
+        lambda: page.detail_states.currentWidget() is page.detail and page.detail.name.text() == name,
+        timeout=20 * SECONDS,
+    )
+
+
+def set_up(person: Person, settings: dict[str, object]) -> None:
+    person.press(Qt.Key.Key_N)
+    page = person.page(SetupPage)
+    for key, value in settings.items():
+        page.form.fields[key].editor.set_value(value)
+    assert page.form.errors == {}
+
+
+def run_to_the_end(person: Person, seconds: int) -> tuple[int, int]:
+    """Start and wait; gives the run and how many points its tail curve had when the first of them came into view."""
+    controller = person.window.workbench.controller
+    with person.qtbot.waitSignal(controller.run_ended, timeout=seconds * SECONDS) as ended:
+        person.click("setup.start")
+        monitor = person.page(MonitorPage)
+        seen = monitor.view.charts.ndcg
+        person.qtbot.waitUntil(lambda: len(seen.points("tail")[0]) > 0, timeout=seconds * SECONDS)
+        first_look = len(seen.points("tail")[0])
+    run, status, message = ended.args
+    assert status == "finished", message
+    return int(run), first_look
+
+
+def check_curves(person: Person, run: int, epochs: int) -> None:
+    """Curves on the monitor are those of the database, which another connection can read."""
+    store = Store(person.window.workbench.home.database)
+    curves = store.runs.curves(run)
+    store.close()
+    charts = person.page(MonitorPage).view.charts
+    for part in ("overall", "head", "tail"):
+        for chart, metric in ((charts.ndcg, "NDCG@10"), (charts.hr, "HR@10")):
+            kept = curves[f"validation/full/{part}/{metric}"]
+            assert kept.epochs == list(range(1, epochs + 1))
+            assert chart.points(part) == (kept.epochs, pytest.approx(kept.values))
+            assert all(0 <= value <= 1 for value in kept.values)
+    assert len(curves["loss/total"].values) >= epochs
+    for part in ("recommendation", "alignment", "granularity"):
+        assert len(curves[f"loss/{part}"].values) == len(curves["loss/total"].values)
+    levels = [curves[name].values[-1] for name in sorted(curves) if name.startswith("gate/")]
+    assert sum(levels) == pytest.approx(1, abs=1e-3)
+
+
+def check_history(person: Person, run: int, dataset: str) -> None:
+    person.window.show_page("runs", run)
+    page = person.page(RunsPage)
+    person.qtbot.waitUntil(lambda: page.detail_states.currentWidget() is page.detail, timeout=10 * SECONDS)
+    model = page.list.model
+    row = model.row_of(run)
+    cells = {column.field: model.index(row, place).data() for place, column in enumerate(COLUMNS)}
+    assert cells["status"] == "Finished"
+    assert cells["dataset"] == dataset
+    assert cells["model"] == "H2Rec"
+    assert cells["ndcg_overall"].endswith(" %")
+    assert len(page.detail.charts.ndcg.points("tail")[0]) > 0
+    assert page.detail.metrics.rowCount() > 0
+
+
+def check_inspector(person: Person) -> InspectorPage:
+    """From the run's detail pane to recommendations with titles."""
+    person.click("runs.inspect")
+    page = person.page(InspectorPage)
+    person.qtbot.waitUntil(
+        lambda: page.user.model.rowCount() == 10 and page.item.title.text() != "", timeout=60 * SECONDS
+    )
+    known = set(page._session._dataset.items.titles[1:])
+    for row in range(10):
+        recommendation = page.user.model.recommendation(row)
+        assert recommendation.rank == row + 1
+        assert recommendation.item.title in known
+        assert recommendation.hid + recommendation.sid == pytest.approx(recommendation.score, abs=1e-4)
+        assert page.user.model.index(row, 1).data() == recommendation.item.title
+    assert page.user.history.view.model().rowCount() > 0
+    assert "rank " in page.user.landing.text() or "not ranked" in page.user.landing.text()
+    assert len(page.item.codes.codes) > 0
+    assert page.item.by_hid.view.model().rowCount() > 0
+    return page
+
+
+def test_from_files_to_recommendations(person: Person) -> None:
+    import_files(person, FIXTURE, "films")
+    epochs = 3
+    set_up(
+        person,
+        QUICK
+        | {
+            "data.dataset": "films", "semantic_ids.depth": 3, "semantic_ids.codebook_size": 8,
+            "training.epochs": epochs, "evaluation.negatives": 10,
+        },
+    )  # fmt: skip
+    run, _ = run_to_the_end(person, seconds=120)
+    check_curves(person, run, epochs)
+    check_history(person, run, "films")
+    page = check_inspector(person)
+    assert len(page.item.codes.codes) == 3
+
+    # The way back: the run's settings in a new experiment.
+    person.window.show_page("runs", run)
+    runs = person.page(RunsPage)
+    person.qtbot.waitUntil(lambda: runs.detail_states.currentWidget() is runs.detail, timeout=10 * SECONDS)
+    person.click("runs.copy")
+    setup = person.page(SetupPage)
+    assert setup.form.config is not None
+    assert setup.form.config.semantic_ids.depth == 3
+    assert setup.form.config.alignment.beta == 0.3
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/ml-100k")
+def test_movielens_100k(person: Person) -> None:
+    import_files(person, REAL, "ml-100k")
+    epochs = 3
+    set_up(person, QUICK | {"data.dataset": "ml-100k", "semantic_ids.depth": 3, "semantic_ids.codebook_size": 32,
+                            "training.epochs": epochs})  # fmt: skip
+    run, first_look = run_to_the_end(person, seconds=180)
+    assert first_look < epochs, "the curves came only when the run had ended"
+    check_curves(person, run, epochs)
+    check_history(person, run, "ml-100k")
+    page = check_inspector(person)
+    assert any("(19" in page.user.model.recommendation(row).item.title for row in range(10))

@@ -1,0 +1,116 @@
+"""Curves keep every point, draw few, and show what they are asked for."""
+
+from types import SimpleNamespace
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from engine.events import GateWeights
+from engine.store import Curve as StoredCurve
+from workbench.theme import Role
+from workbench.widgets.chart import LineChart
+from workbench.widgets.curve import MOST_DRAWN, Curve
+from workbench.widgets.run_charts import RunCharts
+
+
+def test_a_thinned_curve_keeps_its_extremes_and_its_order() -> None:
+    curve = Curve()
+    values = np.sin(np.arange(50_000) / 700)
+    values[31_415] = 7.0
+    values[2_718] = -7.0
+    for x, y in enumerate(values):
+        curve.append(x, y)
+    x, y = curve.drawn()
+    assert len(curve) == 50_000
+    assert len(x) <= MOST_DRAWN
+    assert (y.max(), y.min()) == (7.0, -7.0)
+    assert (np.diff(x) > 0).all()
+    assert all(values[int(place)] == height for place, height in zip(x, y, strict=True))
+
+
+def test_short_curves_are_drawn_as_they_are() -> None:
+    curve = Curve()
+    curve.replace([1, 2, 3], [5, 4, 6])
+    assert curve.drawn()[1].tolist() == [5, 4, 6]
+    assert curve.nearest(2.4) == 1
+    curve.replace([], [])
+    assert curve.nearest(1) is None
+    curve.append(1, 2)
+    assert curve.y.tolist() == [2]
+
+
+def test_chart_shows_the_last_values_and_the_marker(qtbot: QtBot) -> None:
+    chart = LineChart("NDCG@10", "Epoch", "NDCG@10", name="chart")
+    qtbot.addWidget(chart)
+    chart.add_series("head", "head", Role.head)
+    chart.add_series("tail", "tail", Role.tail)
+    chart.show()
+    assert chart._stack.currentWidget() is chart._empty
+    for epoch in range(1, 6):
+        chart.append("head", epoch, epoch / 10)
+    chart.set_marker(3)
+    qtbot.waitUntil(lambda: "0.500" in chart.accessibleName())
+    assert chart._stack.currentWidget() is chart._plot
+    assert chart.accessibleName() == "NDCG@10: head 0.500; tail"
+    assert chart._marker_line.value() == 3
+    assert chart._marker_dot.getData()[1].tolist() == [0.3]
+    left, right = chart._plot.getPlotItem().vb.viewRange()[0]
+    assert left < 1
+    assert right > 5
+
+
+def test_chart_draws_only_while_it_is_visible(qtbot: QtBot) -> None:
+    chart = LineChart("Loss", "Epoch", "Loss", name="chart")
+    qtbot.addWidget(chart)
+    chart.add_series("total", "total", Role.loss_1)
+    chart.append("total", 1, 1)
+    assert not chart._clock.isActive()
+    chart.show()
+    assert chart._series["total"].line.getData()[1].tolist() == [1]
+
+
+def test_pointing_at_a_place_shows_the_values_there(qtbot: QtBot) -> None:
+    chart = LineChart("Loss", "Epoch", "Loss", name="chart")
+    qtbot.addWidget(chart)
+    chart.resize(400, 300)
+    chart.add_series("total", "total", Role.loss_1)
+    chart.set_series("total", [1, 2, 3], [0.9, 0.5, 0.1])
+    chart.show()
+    qtbot.waitUntil(lambda: "0.100" in chart.accessibleName())
+    view = chart._plot.getPlotItem().vb
+    from PySide6.QtCore import QPointF
+
+    chart._point_at(view.mapViewToScene(QPointF(2.1, 0.5)))
+    assert "0.500" in chart.accessibleName()
+    assert chart._crosshair.isVisible()
+
+
+def test_run_charts_take_live_events(qtbot: QtBot, scripts: SimpleNamespace) -> None:
+    charts = RunCharts("run")
+    qtbot.addWidget(charts)
+    charts.start(gates=True)
+    charts.add(scripts.scripted(epochs=4, best=3))
+    assert charts.ndcg.keys() == ["overall", "head", "tail"]
+    assert charts.ndcg.points("head")[0] == [1, 2, 3, 4]
+    assert charts.hr.points("overall")[1][2] == 0.2
+    assert charts.loss.keys() == ["total", "recommendation", "alignment", "granularity"]
+    assert charts.loss.points("total")[0] == [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]
+    assert charts.gate.points("3") == ([1, 2, 3, 4], [0.2] * 4)
+    assert charts.ndcg._marker == 3
+    charts.add([GateWeights(5, (0.4, 0.3, 0.2))])
+    assert len(charts.gate.points("1")[0]) == 5
+
+
+def test_run_charts_show_a_past_run_and_hide_gates_that_are_not_there(qtbot: QtBot) -> None:
+    charts = RunCharts("run")
+    qtbot.addWidget(charts)
+    curves = {
+        name: StoredCurve(name, [1, 2], [1.0, 2.0], [0.1, 0.2])
+        for name in ("loss/total", "validation/full/tail/NDCG@10", "test/full/tail/NDCG@10", "validation/full/tail/MRR")
+    }
+    charts.set_curves(curves, best_epoch=2)
+    assert charts.ndcg.points("tail") == ([1, 2], [0.1, 0.2])
+    assert charts.ndcg.points("head") == ([], [])
+    assert charts.loss.keys() == ["total"]
+    assert charts.gate.isHidden()
+    assert charts.hr._marker == 2

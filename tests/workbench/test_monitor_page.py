@@ -1,0 +1,192 @@
+"""The monitor, driven by scripted runs."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.config import DataSettings, ExperimentConfig, ModelSettings
+from engine.events import Failed, Stage, StageStarted
+from engine.store import Store
+from engine.store.recorder import RunRecorder
+from workbench.context import Workbench
+from workbench.pages.monitor import MonitorPage
+
+MakeWorkbench = Callable[..., Workbench]
+
+
+def open_page(qtbot: QtBot, workbench: Workbench) -> MonitorPage:
+    page = MonitorPage(workbench)
+    qtbot.addWidget(page)
+    page.resize(1096, 760)
+    page.show()
+    page.activate()
+    return page
+
+
+def button(page: MonitorPage, name: str) -> QPushButton:
+    found = page.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def text(page: MonitorPage, name: str) -> str:
+    found = page.findChild(QLabel, name)
+    assert found is not None
+    return found.text()
+
+
+def run_to_its_end(qtbot: QtBot, workbench: Workbench, config: ExperimentConfig | None = None) -> int:
+    with qtbot.waitSignal(workbench.controller.run_ended, timeout=5000):
+        return workbench.controller.start(config or ExperimentConfig())
+
+
+def test_with_no_run_it_says_what_to_do(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    page = open_page(qtbot, make_workbench())
+    new = button(page, "monitor.newExperiment")
+    assert new.isVisible()
+    assert not button(page, "monitor.stop").isVisible()
+    with qtbot.waitSignal(page.open_page) as asked:
+        new.click()
+    assert asked.args == ["setup", None]
+
+
+def test_a_run_is_shown_while_it_goes(qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace) -> None:
+    events = scripts.scripted(epochs=4, best=3)[:-3]  # in the middle of the training
+    workbench = make_workbench(scripts.Script(events, scripts.finished(), waits=True))
+    page = open_page(qtbot, workbench)
+    workbench.controller.start(ExperimentConfig(name="first"))
+    qtbot.waitUntil(lambda: page.view.charts.ndcg.points("head")[0] == [1, 2, 3, 4])
+    assert page.view.charts.loss.keys() == ["total", "recommendation", "alignment", "granularity"]
+    assert page.view.charts.ndcg._marker == 3
+    assert text(page, "monitor.words") == "Training: epoch 4 of 4"
+    bar = page.findChild(QProgressBar, "monitor.progress")
+    assert bar is not None
+    assert bar.value() == bar.maximum()
+    assert text(page, "test.best.tail.NDCG@10") == "5.00 %"
+    assert page.view.charts.ndcg.caption.text() == "validation, full ranking, history left out"
+    log = page.findChild(QPlainTextEdit, "monitor.log")
+    assert log is not None
+    assert "Warning: 12 of 800 items have no text." in log.toPlainText()
+    assert "Epoch 4 done." in log.toPlainText()
+    assert button(page, "monitor.stop").isVisible()
+
+
+def test_stop_says_that_it_is_stopping_and_then_how_it_ended(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    stubborn = scripts.Script([StageStarted(Stage.TRAIN, "Training")], scripts.finished(), waits=True)
+    workbench = make_workbench(stubborn)
+    page = open_page(qtbot, workbench)
+    workbench.controller.start(ExperimentConfig())
+    qtbot.waitUntil(lambda: text(page, "monitor.words") == "Training…")
+    stop = button(page, "monitor.stop")
+    stop.click()
+    assert stop.text() == "Stopping…"
+    assert not stop.isEnabled()
+    assert text(page, "monitor.words").startswith("Stopping…")
+    qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")
+    assert "The best checkpoint, of epoch 3, is kept." in text(page, "monitor.outcomeText")
+    assert not stop.isVisible()
+    assert not button(page, "monitor.inspect").isVisible()
+
+
+def test_a_finished_run_shows_its_test_and_leads_on(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench()
+    page = open_page(qtbot, workbench)
+    run = run_to_its_end(qtbot, workbench)
+    assert text(page, "monitor.outcome") == "The run is finished"
+    assert text(page, "test.full.overall.NDCG@10") == "9.00 %"
+    assert text(page, "test.full.head.HR@10") == "27.00 %"
+    assert text(page, "test.sampled.tail.NDCG@10") == "20.00 %"
+    captions = {label.text() for label in page.view.results.findChildren(QLabel)}
+    assert {"Test, full ranking, history left out", "Test, against 100 sampled negatives"} <= captions
+    assert page.view.semantic_ids._collisions.value == "3.2 %"
+    workbench.preferences.metric_format = "decimal"
+    assert text(page, "test.full.overall.NDCG@10") == "0.0900"
+    asked: list[tuple[str, object]] = []
+    page.open_page.connect(lambda name, payload: asked.append((name, payload)))
+    button(page, "monitor.inspect").click()
+    button(page, "monitor.allRuns").click()
+    assert asked == [("inspector", run), ("runs", run)]
+
+
+def test_a_failed_run_says_why(qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace) -> None:
+    failed = Failed("The folder is full. Free some space.", "Traceback")
+    workbench = make_workbench(scripts.Script(scripts.scripted()[:6], failed))
+    page = open_page(qtbot, workbench)
+    run_to_its_end(qtbot, workbench)
+    assert text(page, "monitor.outcome") == "The run failed"
+    assert text(page, "monitor.outcomeText") == "The folder is full. Free some space."
+    assert page.view.banner.property("tone") == "bad"
+
+
+def test_a_page_made_during_a_run_shows_what_happened_before(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    script = scripts.Script(scripts.scripted(), scripts.finished(), waits=True)
+    workbench = make_workbench(script)
+    workbench.controller.start(ExperimentConfig())
+    qtbot.waitUntil(lambda: len(workbench.controller.history) == len(script.events))
+    page = open_page(qtbot, workbench)
+    assert page.view.charts.hr.points("tail")[0] == [1, 2, 3, 4]
+    assert button(page, "monitor.stop").isVisible()
+    script.go_on.set()
+    qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run is finished")
+
+
+def test_a_run_without_semantic_ids_shows_no_gates_and_no_diagnostics(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench(scripts.Script([], scripts.finished(epochs=0, best=0)))
+    page = open_page(qtbot, workbench)
+    run_to_its_end(qtbot, workbench, ExperimentConfig(model=ModelSettings(kind="popularity")))
+    assert page.view.charts.gate.isHidden()
+    assert page.view.semantic_ids.isHidden()
+    assert text(page, "monitor.outcomeText") == "Finished; there was nothing to train."
+    assert text(page, "test.full.head.HR@10") == "27.00 %"
+
+
+def test_a_past_run_comes_out_of_the_store(
+    qtbot: QtBot, make_workbench: MakeWorkbench, store: Store, scripts: SimpleNamespace
+) -> None:
+    config = ExperimentConfig(name="old one", data=DataSettings(dataset="ml-100k"))
+    run = store.runs.create(config, "m")
+    recorder = RunRecorder(store, run)
+    for event in [*scripts.scripted(epochs=4, best=3), scripts.finished()]:
+        recorder(event)
+    recorder.close()
+    page = open_page(qtbot, make_workbench())
+    page.open_with(run)
+    qtbot.waitUntil(lambda: page.view.charts.ndcg.points("head")[0] == [1, 2, 3, 4])
+    assert page.view.charts.ndcg._marker == 3
+    assert page.view.charts.gate.points("1")[1] == [0.5] * 4
+    assert text(page, "monitor.outcome") == "The run is finished"
+    assert text(page, "test.full.tail.HR@10") == "9.00 %"
+    assert page.view.stages._cells[Stage.TRAIN]._time.text() == "48 s"
+    assert not button(page, "monitor.stop").isVisible()
+
+
+def test_a_run_that_is_gone_is_an_error_with_a_retry(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    page = open_page(qtbot, make_workbench())
+    page.open_with(77)
+    retry = button(page, "monitor.retry")
+    qtbot.waitUntil(retry.isVisible)
+    retry.click()
+    qtbot.waitUntil(retry.isVisible)
+
+
+def test_the_clock_rests_while_the_page_is_hidden(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench(scripts.Script([], scripts.finished(), waits=True))
+    page = open_page(qtbot, workbench)
+    workbench.controller.start(ExperimentConfig())
+    assert page._clock.isActive()
+    page.hide()
+    assert not page._clock.isActive()
+    page.show()
+    assert page._clock.isActive()

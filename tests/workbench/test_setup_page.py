@@ -1,0 +1,174 @@
+"""Setting up an experiment: presets, what will happen, and Start that says why it cannot."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from engine.config import AlignmentSettings, DataSettings, ExperimentConfig, ModelSettings, SemanticIdSettings
+from engine.settings import preset
+from engine.store import DatasetRow
+from workbench.context import Workbench
+from workbench.pages.setup import SetupPage
+from workbench.pages.setup.outline import outline
+
+MakeWorkbench = Callable[..., Workbench]
+
+
+def open_page(qtbot: QtBot, workbench: Workbench) -> SetupPage:
+    page = SetupPage(workbench)
+    qtbot.addWidget(page)
+    page.resize(1096, 760)
+    page.show()
+    page.activate()
+    return page
+
+
+def button(page: SetupPage, name: str) -> QPushButton:
+    found = page.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def reason(page: SetupPage) -> str:
+    found = page.findChild(QLabel, "setup.reason")
+    assert found is not None
+    return found.text() if found.isVisible() else ""
+
+
+def test_the_first_experiment_can_be_started_as_it_is(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench(scripts.Script([], scripts.finished(), waits=True))
+    page = open_page(qtbot, workbench)
+    start = button(page, "setup.start")
+    assert start.isEnabled()
+    assert reason(page) == ""
+    with qtbot.waitSignal(page.open_page) as asked:
+        start.click()
+    assert asked.args == ["monitor", workbench.controller.run]
+    assert workbench.controller.config == preset("sample").config
+    assert not start.isEnabled()
+    assert reason(page) == "A run is going"
+    workbench.controller.stop()
+    qtbot.waitUntil(lambda: start.isEnabled(), timeout=5000)
+
+
+def test_a_wrong_setting_disables_start_and_says_so(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    page = open_page(qtbot, make_workbench())
+    page.form.fields["semantic_ids.depth"].editor.set_value(0)
+    assert not button(page, "setup.start").isEnabled()
+    assert reason(page) == "1 setting is not right yet"
+    page.form.fields["training.epochs"].editor.set_value("many")
+    assert reason(page) == "2 settings are not right yet"
+    page.press_main_action()
+    assert page.focusWidget() is page.form.fields["semantic_ids.depth"].editor.input
+
+
+def test_a_dataset_that_is_not_there_disables_start(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    page = open_page(qtbot, make_workbench())
+    page.open_with(ExperimentConfig(data=DataSettings(dataset="gone")))
+    assert not button(page, "setup.start").isEnabled()
+    assert reason(page) == "The dataset is not there yet"
+    assert "There is no dataset “gone”" in page.summary.text()
+
+
+def test_presets_keep_the_dataset_but_the_sample_preset_brings_its_own(
+    qtbot: QtBot, make_workbench: MakeWorkbench
+) -> None:
+    page = open_page(qtbot, make_workbench())
+    combo = page.findChild(QComboBox, "setup.preset")
+    assert combo is not None
+    page.form.fields["data.dataset"].editor.set_value("ml-100k")
+    combo.setCurrentIndex(combo.findData("paper"))
+    combo.activated.emit(combo.currentIndex())
+    assert page.form.config is not None
+    assert page.form.config.data.dataset == "ml-100k"
+    assert page.form.config.training == preset("paper").config.training
+    assert page.form.changed_settings() == []
+    combo.setCurrentIndex(combo.findData("sample"))
+    combo.activated.emit(combo.currentIndex())
+    assert page.form.config == preset("sample").config
+
+
+def test_changes_are_counted_and_undone(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    page = open_page(qtbot, make_workbench())
+    changes = page.findChild(QLabel, "setup.changes")
+    assert changes is not None
+    assert not changes.isVisible()
+    page.form.fields["seed"].editor.set_value(5)
+    assert changes.text() == "1 setting changed"
+    button(page, "setup.reset").click()
+    assert not changes.isVisible()
+    assert page.form.config == preset("sample").config
+
+
+def test_settings_of_a_past_run_are_taken_over(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    page = open_page(qtbot, make_workbench())
+    past = ExperimentConfig(seed=3, data=DataSettings(dataset="ml-100k"), alignment=AlignmentSettings(alpha=0.7))
+    page.open_with(past)
+    assert page.form.config == past
+    assert page.form.changed_settings() == []
+    page.form.fields["seed"].editor.set_value(4)
+    button(page, "setup.reset").click()
+    assert page.form.config == past
+
+
+def test_a_start_that_fails_is_told(
+    qtbot: QtBot, make_workbench: MakeWorkbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workbench = make_workbench()
+    page = open_page(qtbot, workbench)
+    workbench.store.datasets.delete("sample")
+    button(page, "setup.start").click()
+    box = page.findChild(QMessageBox, "errorBox")
+    assert box is not None
+    assert "no dataset “sample”" in box.informativeText()
+    box.close()
+
+
+def test_new_datasets_appear_when_the_page_comes_into_view(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    workbench = make_workbench()
+    page = open_page(qtbot, workbench)
+    workbench.store.datasets.add("shop", source="csv", fingerprint="x", users=3, items=4, interactions=9)
+    page.activate()
+    combo = page.findChild(QComboBox, "setup.data.dataset")
+    assert combo is not None
+    assert [combo.itemData(row) for row in range(combo.count())] == ["ml-100k", "sample", "shop"]
+    assert combo.currentData() == "sample"
+
+
+def _words(config: ExperimentConfig, dataset: DatasetRow | None) -> str:
+    return "\n".join(f"{step.title}: {'; '.join(step.lines)} {step.tone}" for step in outline(config, dataset))
+
+
+def test_outline_tells_what_will_happen(make_workbench: MakeWorkbench) -> None:
+    dataset = make_workbench().store.datasets.get("sample")
+    config = ExperimentConfig(semantic_ids=SemanticIdSettings(depth=3, codebook_size=32))
+    words = _words(config, dataset)
+    assert "1,200 users, 800 items, 15,342 interactions" in words
+    assert "Head: the 160 most popular items; tail: the other 640" in words
+    assert "32,768 possible IDs for 800 items" in words
+    assert "warning" not in words
+    assert "Alignment weights α 0.1, β 0.1" in words
+    assert "Full ranking, history left out" in words
+
+
+def test_outline_warns_when_items_must_share_ids(make_workbench: MakeWorkbench) -> None:
+    dataset = make_workbench().store.datasets.get("sample")
+    words = _words(ExperimentConfig(semantic_ids=SemanticIdSettings(depth=1, codebook_size=32)), dataset)
+    assert "32 possible IDs for 800 items: items must share IDs warning" in words
+
+
+def test_outline_leaves_out_what_a_model_does_not_use() -> None:
+    titles = {
+        kind: [step.title for step in outline(ExperimentConfig(model=ModelSettings(kind=kind)), None)]
+        for kind in ("hid", "sid", "popularity")
+    }
+    assert titles == {
+        "hid": ["Data", "Model", "Training", "Final test"],
+        "sid": ["Data", "Item texts", "Semantic IDs", "Model", "Training", "Final test"],
+        "popularity": ["Data", "Model", "Final test"],
+    }
