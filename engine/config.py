@@ -239,7 +239,15 @@ class ModelSettings(Settings):
         le=32,
         advanced=True,
     )
-    dropout: float = setting(0.5, "Dropout", "Share of activations dropped while training.", ge=0, le=0.9, step=0.05)
+    dropout: float = setting(
+        0.5,
+        "Dropout",
+        "Share of activations dropped while training. Sparse data such as Amazon Beauty do best near 0.5, dense "
+        "data such as MovieLens 100K near 0.2.",
+        ge=0,
+        le=0.9,
+        step=0.05,
+    )
     hid_start: Literal["text", "random"] = setting(
         "text",
         "Hash ID start",

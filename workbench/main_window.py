@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
+from engine.errors import WorkbenchError
 from engine.home import Home
 from workbench.background import finish_background, run_in_background
 from workbench.context import Workbench
@@ -91,9 +92,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         self.navigation.show_current(page_id)
         self._preferences.remember("window/page", page_id)
-        page.activate()
-        if payload is not None:
-            page.open_with(payload)
+        self._bring_up_to_date(page, payload)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -145,18 +144,28 @@ class MainWindow(QMainWindow):
             signal.connect(self._show_title)
         controller.run_ended.connect(self._go_on_closing)
         self.navigation.setEnabled(True)
-        if dead:
-            noun = "run was" if dead == 1 else "runs were"
-            self.status.say(f"{dead} {noun} interrupted when the workbench last ended.")
         last = self._preferences.recall("window/page", FIRST_PAGE)
         self.show_page(last if last in self._entries else FIRST_PAGE)
-        self._make_sample(library)
+        self._make_sample(store, library, _words_on(dead))
         self.ready.emit()
 
-    def _make_sample(self, library: "Library") -> None:
+    def _bring_up_to_date(self, page: Page, payload: object = None) -> None:
+        try:
+            page.activate()
+            if payload is not None:
+                page.open_with(payload)
+        except WorkbenchError as error:
+            show_error(self, "The page could not be brought up to date.", str(error))
+
+    def _make_sample(self, store: "Store", library: "Library", notice: str) -> None:
+        from engine.library import SAMPLE
+
+        self.status.say(notice if store.datasets.get(SAMPLE) else "Making the sample dataset…")
+
         def done(_: None) -> None:
+            self.status.say(notice)
             if self.page is not None:
-                self.page.activate()
+                self._bring_up_to_date(self.page)
 
         run_in_background(
             library.ensure_sample,
@@ -225,3 +234,10 @@ class MainWindow(QMainWindow):
     def _go_on_closing(self) -> None:
         if self._closing:
             self.close()
+
+
+def _words_on(dead: int) -> str:
+    """What the status bar says at the start, given the number of runs that were found dead."""
+    if not dead:
+        return "Ready"
+    return f"{dead} {'run was' if dead == 1 else 'runs were'} interrupted when the workbench last ended."

@@ -126,7 +126,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QHeaderView { background: $surface; border: none; }
-QHeaderView::section { background: $surface; color: $text_muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px; font-weight: 600; }
+QHeaderView::section { background: $surface; color: $text_muted; border: none; border-bottom: 1px solid $border; padding: 6px 11px; font-weight: 600; }
 QHeaderView::section:hover { color: $text; background: $surface_raised; }
 QHeaderView::down-arrow { image: url("$icons/caret-down.svg"); width: 9px; height: 9px; subcontrol-position: top center; top: 1px; }
 QHeaderView::up-arrow { image: url("$icons/caret-up.svg"); width: 9px; height: 9px; subcontrol-position: top center; top: 1px; }

@@ -186,22 +186,11 @@ def show(arguments: Namespace, output: Output) -> int:
 def recommend(arguments: Namespace, output: Output) -> int:
     """Show what a run's model recommends to a user, and why."""
     with _opened(arguments.home) as (home, store):
-        details = store.runs.get(arguments.run)
-        listed = _dataset(store, details.dataset)
-        if listed.fingerprint != details.dataset_fingerprint:
-            raise DataError(f"“{details.dataset}” was imported anew since run {details.id}. Run the experiment again.")
+        from engine.inspection import RunInspector
         from engine.library import Library
 
-        dataset = Library(home, store).load(details.dataset)
-    if arguments.user not in dataset.user_index:
-        examples = ", ".join(dataset.user_ids[:5])
-        raise DataError(
-            f"There is no user “{arguments.user}” in “{dataset.name}”. There are {len(dataset.user_ids):,} users, "
-            f"among them {examples}."
-        )
-    from engine.inspection import RunInspector
-
-    inspector = RunInspector.open(home.run_folder(details.id), dataset, parse(details.config))
+        details = store.runs.get(arguments.run)
+        inspector = RunInspector.of_run(details, home, Library(home, store))
     view = inspector.recommend(arguments.user, arguments.top)
     if output.is_json:
         output.json({"run": details.id, **asdict(view)})

@@ -1,7 +1,7 @@
 """Looking into a finished run: what it recommends, which branch speaks for it, and which items it sees as near."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,17 @@ from engine.data.split import MIN_LENGTH, LeaveOneOut
 from engine.errors import DataError
 from engine.evaluation.metrics import fair_ranks
 from engine.experiment import MODEL, SEMANTIC_IDS
+from engine.home import Home
 from engine.inspection.cards import ItemCard, Neighbour, Recommendation, SharedCodes, UserView
 from engine.models.build import Ingredients, build_model
 from engine.models.recommender import Recommender
 from engine.semantic_ids.semantic_ids import SemanticIds
+from engine.settings import parse
 from engine.training.checkpoint import load_weights
+
+if TYPE_CHECKING:
+    from engine.library import Library
+    from engine.store import RunDetails
 
 
 class RunInspector:
@@ -34,9 +40,9 @@ class RunInspector:
         ids: SemanticIds | None,
         popularity: Popularity,
     ) -> None:
-        """See `open`, which loads what is needed here."""
-        self._dataset = dataset
-        self._config = config
+        """See `open` and `of_run`, which load what is needed here."""
+        self.dataset = dataset
+        self.config = config
         self._model = model.eval()
         self._ids = ids
         self._popularity = popularity
@@ -64,6 +70,17 @@ class RunInspector:
         load_weights(model, folder / MODEL)
         return cls(dataset, config, model, ids, popularity)
 
+    @classmethod
+    def of_run(cls, run: "RunDetails", home: Home, library: "Library") -> "RunInspector":
+        """Load a recorded run. Raises DataError as `open` does, and when its dataset is gone or another by now."""
+        dataset = library.load(run.dataset)
+        if dataset.facts.get("fingerprint") != run.dataset_fingerprint:
+            raise DataError(
+                f"“{run.dataset}” was imported again with other content since run {run.id}, so its items can no "
+                "longer be told apart. Start the run again to look into it."
+            )
+        return cls.open(home.run_folder(run.id), dataset, parse(run.config))
+
     @property
     def has_hid(self) -> bool:
         return "hid" in self._halves
@@ -72,14 +89,9 @@ class RunInspector:
     def has_sid(self) -> bool:
         return "sid" in self._halves
 
-    @property
-    def users(self) -> list[str]:
-        """Source identifiers of all users."""
-        return list(self._dataset.user_ids)
-
     def item(self, index: int) -> ItemCard:
         """The card of item `index` (from 1)."""
-        items = self._dataset.items
+        items = self.dataset.items
         return ItemCard(
             index=index,
             id=items.ids[index],
@@ -100,7 +112,7 @@ class RunInspector:
     def search_users(self, text: str, limit: int = 50) -> list[str]:
         """Users whose identifier holds `text`, an exact match first."""
         wanted = text.strip().casefold()
-        found = [user for user in self._dataset.user_ids if wanted in user.casefold()]
+        found = [user for user in self.dataset.user_ids if wanted in user.casefold()]
         return sorted(found, key=lambda user: user.casefold() != wanted)[:limit]
 
     @torch.inference_mode()
@@ -133,17 +145,20 @@ class RunInspector:
 
         Raises DataError when there is no such user.
         """
-        row = self._dataset.user_index.get(user_id)
+        row = self.dataset.user_index.get(user_id)
         if row is None:
-            raise DataError(f"There is no user “{user_id}” in “{self._dataset.name}”.")
-        sequence = self._dataset.sequences[row]
+            raise DataError(
+                f"There is no user “{user_id}” in “{self.dataset.name}”. There are {len(self.dataset.user_ids):,} users, "
+                f"among them {', '.join(self.dataset.user_ids[:5])}."
+            )
+        sequence = self.dataset.sequences[row]
         held_out = int(sequence[-1]) if len(sequence) >= MIN_LENGTH else None
         history = sequence if held_out is None else sequence[:-1]
         state = self._state(history)
         parts = {name: self._vectors[:, half] @ state[half] for name, half in self._halves.items()}
         scores = self._vectors @ state
         scores[0] = -torch.inf
-        if self._config.evaluation.remove_seen:
+        if self.config.evaluation.remove_seen:
             scores[torch.from_numpy(history.astype(np.int64))] = -torch.inf
         candidates = int(torch.isfinite(scores).sum())
         best = torch.topk(scores, min(k, candidates))
@@ -169,7 +184,7 @@ class RunInspector:
     def _state(self, history: npt.NDArray[np.int32]) -> Tensor:
         """(width,) the state after a history."""
         alone = Sequences(np.array([0, len(history)]), history)
-        items, lengths = padded(alone, np.array([0]), self._config.data.max_length)
+        items, lengths = padded(alone, np.array([0]), self.config.data.max_length)
         return self._model.last_states(torch.from_numpy(items), torch.from_numpy(lengths))[0]
 
 

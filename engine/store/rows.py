@@ -31,7 +31,7 @@ class RunRow:
 
     Metrics are those of the test split at 10, None until the run has finished: HR and NDCG in full ranking, and
     the same in the sampled protocol. `depth` and `codebook_size` are None without semantic IDs; `alpha` and
-    `beta` are 0 where the model aligns nothing. Times in UTC, `seconds` is wall time.
+    `beta` are None where the model has nothing to align. Times in UTC, `seconds` is wall time.
     """
 
     id: int
@@ -42,8 +42,8 @@ class RunRow:
     model: str
     depth: int | None
     codebook_size: int | None
-    alpha: float
-    beta: float
+    alpha: float | None
+    beta: float | None
     seed: int
     best_epoch: int | None
     epochs: int | None

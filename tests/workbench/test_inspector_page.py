@@ -76,6 +76,8 @@ class FakeInspector:
     has_hid: bool = True
     has_sid: bool = True
     rank: float | None = 2.0
+    dataset: Dataset = field(default_factory=lambda: dataset())
+    config: ExperimentConfig = field(default_factory=ExperimentConfig)
     gate: threading.Event = field(default_factory=threading.Event)
     threads: list[str] = field(default_factory=list)
 
@@ -159,7 +161,8 @@ def open_page(
 
     def open_session(_workbench: Workbench, run: int) -> Session:
         details = workbench.store.runs.get(run)
-        return Session(details, inspector, dataset(), ExperimentConfig.model_validate(details.config))  # type: ignore[arg-type]
+        inspector.config = ExperimentConfig.model_validate(details.config)
+        return Session(details, inspector)  # type: ignore[arg-type]
 
     monkeypatch.setattr(page_module.Session, "open", open_session)
 
@@ -207,9 +210,9 @@ def test_it_offers_runs_that_can_be_opened_newest_first(
     offered = [page.runs.itemData(place) for place in range(page.runs.count())]
     assert offered == [kept, first]
     assert without not in offered
+    shown(qtbot, page)
     assert page.runs.currentData() == kept
     assert "interrupted" in page.runs.currentText()
-    shown(qtbot, page)
 
 
 def test_an_opened_run_shows_an_item_and_a_user(
@@ -398,12 +401,20 @@ def test_another_run_keeps_user_and_shows_its_own_answers(
     shown(qtbot, page)
 
 
-def test_a_session_refuses_a_dataset_that_is_another_by_now(
-    make_workbench: Callable[..., Workbench], store: Store, config: ExperimentConfig
+def test_a_run_that_is_asked_for_is_the_only_one_that_is_opened(
+    qtbot: Any, open_page: Open, store: Store, config: ExperimentConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = store.runs.create(config, "other")
-    with pytest.raises(DataError, match="imported again"):
-        Session.open(make_workbench(), run)
+    wanted = finish(store, config)
+    finish(store, config)
+    opened: list[int] = []
+    opens = page_module.Session.open
+    monkeypatch.setattr(
+        page_module.Session, "open", lambda workbench, run: (opened.append(run), opens(workbench, run))[1]
+    )
+    page = open_page()
+    page.open_with(wanted)
+    shown(qtbot, page)
+    assert opened == [wanted]
 
 
 def test_bars_stack_from_zero_and_show_what_was_taken_away() -> None:

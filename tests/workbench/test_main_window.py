@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QW
 from pytestqt.qtbot import QtBot
 
 from engine.config import ExperimentConfig
+from engine.errors import DataError
 from engine.home import Home
 from engine.library import Library
 from workbench.main_window import FIRST_PAGE, TITLE, MainWindow
@@ -216,7 +217,7 @@ def test_page_geometry_and_choices_are_remembered(windows: Windows) -> None:
     assert again.workbench.preferences.theme == "dark"
 
 
-def test_runs_of_a_program_that_died_are_told(windows: Windows, home: Home) -> None:
+def test_runs_of_a_program_that_died_are_told(windows: Windows, qtbot: QtBot, home: Home) -> None:
     program = """
 import sys
 from pathlib import Path
@@ -228,7 +229,8 @@ Store(Path(sys.argv[1])).runs.create(ExperimentConfig(), "s")
     window = windows.open()
     assert window.workbench is not None
     assert window.workbench.store.runs.get(1).status == "interrupted"
-    assert child(window, QLabel, "status.words").text() == "1 run was interrupted when the workbench last ended."
+    words = child(window, QLabel, "status.words")
+    qtbot.waitUntil(lambda: words.text() == "1 run was interrupted when the workbench last ended.")
 
 
 def test_settings_page_takes_effect_at_once(windows: Windows) -> None:
@@ -280,3 +282,39 @@ def test_no_part_of_a_page_flashes_up_as_a_window(windows: Windows, qtbot: QtBot
         qtbot.wait(50)
     app.removeEventFilter(shown)
     assert shown.windows == ["MainWindow"]
+
+
+def test_a_page_that_cannot_be_brought_up_to_date_is_told(
+    windows: Windows, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = windows.open()
+    qtbot.waitUntil(child(window, QPushButton, "setup.start").isEnabled, timeout=5000)
+    page = window.page
+    assert page is not None
+
+    def fail() -> None:
+        raise DataError("The disk is gone.")
+
+    monkeypatch.setattr(page, "activate", fail)
+    window.show_page(current(window))
+    box = child(window, QMessageBox, "errorBox")
+    assert box.informativeText() == "The disk is gone."
+    box.close()
+
+
+def test_what_nobody_expected_is_shown_once_and_logged(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+    from workbench.application import _report_crash
+
+    for _ in range(2):
+        try:
+            raise ValueError("a number is missing")
+        except ValueError as error:
+            _report_crash(type(error), error, error.__traceback__)
+    boxes = [widget for widget in QApplication.topLevelWidgets() if widget.objectName() == "crashBox"]
+    assert len(boxes) == 1
+    box = boxes[0]
+    assert isinstance(box, QMessageBox)
+    assert "ValueError: a number is missing" in box.informativeText()
+    assert "Traceback" in box.detailedText()
+    assert "a number is missing" in caplog.text
+    box.close()

@@ -33,8 +33,7 @@ def button(page: SetupPage, name: str) -> QPushButton:
 
 
 def reason(page: SetupPage) -> str:
-    found = page.findChild(QLabel, "setup.reason")
-    assert found is not None
+    found = button(page, "setup.reason")
     return found.text() if found.isVisible() else ""
 
 
@@ -52,6 +51,9 @@ def test_the_first_experiment_can_be_started_as_it_is(
     assert workbench.controller.config == preset("sample").config
     assert not start.isEnabled()
     assert reason(page) == "A run is going"
+    with qtbot.waitSignal(page.open_page) as asked:
+        button(page, "setup.reason").click()
+    assert asked.args == ["monitor", workbench.controller.run]
     workbench.controller.stop()
     qtbot.waitUntil(lambda: start.isEnabled(), timeout=5000)
 
@@ -63,8 +65,14 @@ def test_a_wrong_setting_disables_start_and_says_so(qtbot: QtBot, make_workbench
     assert reason(page) == "1 setting is not right yet"
     page.form.fields["training.epochs"].editor.set_value("many")
     assert reason(page) == "2 settings are not right yet"
+    depth, epochs = (page.form.fields[key].editor for key in ("semantic_ids.depth", "training.epochs"))
     page.press_main_action()
-    assert page.focusWidget() is page.form.fields["semantic_ids.depth"].editor.input
+    assert page.focusWidget() is depth.input
+    assert not depth.input.visibleRegion().isEmpty()
+    depth.set_value(3)
+    button(page, "setup.reason").click()
+    assert page.focusWidget() is epochs.input
+    assert not epochs.input.visibleRegion().isEmpty()
 
 
 def test_a_dataset_that_is_not_there_disables_start(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:

@@ -235,6 +235,7 @@ class LineChart(Card):
 
     def _restyle(self) -> None:
         colours = theme()
+        sharpness = self.devicePixelRatioF()  # pens of charts count in pixels of the device
         self._plot.setBackground(colours.color(Role.surface))
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
@@ -248,7 +249,7 @@ class LineChart(Card):
         self._plot.showGrid(x=False, y=True, alpha=1.0)
         for series in self._series.values():
             style = Qt.PenStyle.DashLine if series.entry.dashed else Qt.PenStyle.SolidLine
-            series.line.setPen(pg.mkPen(colours.color(series.entry.role), width=series.width, style=style))
+            series.line.setPen(pg.mkPen(colours.color(series.entry.role), width=series.width * sharpness, style=style))
         self._crosshair.setPen(pg.mkPen(colours.color(Role.control_border), width=1, style=Qt.PenStyle.DotLine))
         self._marker_line.setPen(pg.mkPen(colours.color(Role.accent), width=1))
         self._marker_dot.setSymbolBrush(colours.color(Role.accent))

@@ -11,10 +11,12 @@ from engine.config import ExperimentConfig
 from engine.data.dataset import Catalogue, Dataset, Sequences
 from engine.errors import DataError
 from engine.events import Event, Failed
-from engine.experiment import RANKS, run_experiment
+from engine.experiment import RANKS, run_experiment, run_recorded
 from engine.home import Home
 from engine.inspection import RunInspector
+from engine.library import Library
 from engine.settings import override, parse
+from engine.store import Store
 
 ITEMS, USERS, LENGTH = 40, 60, 9
 SMALL = [
@@ -163,8 +165,27 @@ def test_a_model_without_a_half_says_so(home: Home, kind: str, half: str) -> Non
 
 
 def test_an_unknown_user_is_named(h2rec: tuple[Path, RunInspector]) -> None:
-    with pytest.raises(DataError, match="“nobody” in “things”"):
+    with pytest.raises(DataError, match=r"“nobody” in “things”.*60 users, among them u0"):
         h2rec[1].recommend("nobody")
+
+
+def test_a_run_on_another_version_of_its_dataset_is_refused(home: Home) -> None:
+    store = Store(home.database)
+    library = Library(home, store)
+    library.ensure_sample()
+    config = parse(override({}, ["model.kind=popularity"]))
+    sample = store.datasets.get("sample")
+    assert sample is not None
+    for fingerprint in (sample.fingerprint, "another"):
+        run = store.runs.create(config, fingerprint)
+        run_recorded(run, config, home, store, library, lambda event: None, threading.Event())
+        details = store.runs.get(run)
+        if fingerprint == sample.fingerprint:
+            assert RunInspector.of_run(details, home, library).recommend("customer-0001", 5).recommendations
+        else:
+            with pytest.raises(DataError, match=f"“sample” was imported again.*since run {run}"):
+                RunInspector.of_run(details, home, library)
+    store.close()
 
 
 def test_files_that_are_missing_or_of_another_dataset_are_refused(home: Home, h2rec: tuple[Path, RunInspector]) -> None:

@@ -54,8 +54,8 @@ def test_versions_are_those_of_the_program_and_its_libraries(store: Store) -> No
 
 def test_settings_that_a_model_does_not_use_are_not_shown_as_if(store: Store) -> None:
     hid, sid = (store.runs.get(store.runs.create(config(kind=kind), "f")) for kind in ("hid", "sid"))
-    assert (hid.depth, hid.codebook_size, hid.alpha, hid.beta) == (None, None, 0.0, 0.0)
-    assert (sid.depth, sid.codebook_size, sid.alpha, sid.beta) == (4, 128, 0.0, 0.0)
+    assert (hid.depth, hid.codebook_size, hid.alpha, hid.beta) == (None, None, None, None)
+    assert (sid.depth, sid.codebook_size, sid.alpha, sid.beta) == (4, 128, None, None)
 
 
 def test_a_missing_run_is_an_error_that_names_those_there_are(store: Store) -> None:

@@ -72,6 +72,7 @@ class ImportDialog(QDialog):
     def _show(self, format: str, preview: Preview) -> None:
         self._preview = preview
         self.view.show_preview(format, preview)
+        self.view.name.setFocus()
         self._check()
 
     def _show_fault(self, error: Exception) -> None:

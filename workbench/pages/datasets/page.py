@@ -38,7 +38,7 @@ class DatasetsPage(Page):
         self.list.setItemDelegate(DatasetDelegate(self.list))
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMinimumWidth(200)
+        self.list.setMinimumWidth(180)
         self.detail = DatasetDetail()
         self.search_field = self.detail.search
         self.detail_states = StateStack(

@@ -56,7 +56,7 @@ class PlotCard(Card):
         self.plot.hideButtons()
         self.plot.setFrameShape(QFrame.Shape.NoFrame)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setMinimumHeight(150)
+        self.plot.setMinimumHeight(110)
         self.plot.setLabel("bottom", x_label)
         self.plot.setLabel("left", y_label)
         self.plot.scene().sigMouseMoved.connect(self._point_at)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QSplitter, QTabWidget, QWidget
 
 from engine.errors import WorkbenchError
@@ -58,16 +58,21 @@ class InspectorPage(Page):
         offered = self._offer_runs()
         if self._run in offered:
             return
+        self._forget()
         if offered:
-            self.open_run(offered[0])
+            # Not at once: `open_with` may ask for another run right after.
+            QTimer.singleShot(0, self, partial(self._open_by_default, offered[0]))
         else:
-            self._forget()
             self._states.show_empty()
 
     def open_with(self, payload: object) -> None:
         """Open the run of this number."""
         if isinstance(payload, int) and payload != self._run:
             self.open_run(payload)
+
+    def _open_by_default(self, run: int) -> None:
+        if self._run is None:
+            self.open_run(run)
 
     def open_run(self, run: int) -> None:
         """Load a run and its dataset in the background, then show its first item and user."""

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from engine.errors import DataError
 from workbench.models.cards import CardEntry
 
 if TYPE_CHECKING:
-    from engine.config import ExperimentConfig
-    from engine.data.dataset import Dataset
     from engine.inspection import ItemCard, RunInspector, UserView
     from engine.store import RunDetails
     from workbench.context import Workbench
@@ -35,11 +32,9 @@ class ItemView:
 class Session:
     """An opened run with its dataset. Calls may come from any thread; they are answered one after the other."""
 
-    def __init__(self, run: RunDetails, inspector: RunInspector, dataset: Dataset, config: ExperimentConfig) -> None:
+    def __init__(self, run: RunDetails, inspector: RunInspector) -> None:
         self.run = run
         self._inspector = inspector
-        self._dataset = dataset
-        self._config = config
         self._lock = Lock()
 
     @classmethod
@@ -48,20 +43,10 @@ class Session:
 
         Raises WorkbenchError when the run, its files or its dataset are missing, or the dataset is another by now.
         """
-        from engine.config import ExperimentConfig
         from engine.inspection import RunInspector
-        from engine.settings import parse
 
         details = workbench.store.runs.get(run)
-        row = workbench.store.datasets.get(details.dataset)
-        if row is not None and row.fingerprint != details.dataset_fingerprint:
-            raise DataError(
-                f"The dataset “{details.dataset}” was imported again with other content since run {run}. "
-                "Its items can no longer be told apart; start the run again to inspect it."
-            )
-        config = parse(details.config, ExperimentConfig)
-        dataset = workbench.library.load(details.dataset)
-        return cls(details, RunInspector.open(workbench.home.run_folder(run), dataset, config), dataset, config)
+        return cls(details, RunInspector.of_run(details, workbench.home, workbench.library))
 
     @property
     def has_both_halves(self) -> bool:
@@ -70,21 +55,21 @@ class Session:
     @property
     def removes_seen(self) -> bool:
         """Whether items of the history are left out of the ranking."""
-        return self._config.evaluation.remove_seen
+        return self._inspector.config.evaluation.remove_seen
 
     @property
     def users(self) -> int:
-        return len(self._dataset.user_ids)
+        return len(self._inspector.dataset.user_ids)
 
     @property
     def first_user(self) -> str:
-        return str(self._dataset.user_ids[0])
+        return str(self._inspector.dataset.user_ids[0])
 
     def knows_user(self, user: str) -> bool:
-        return user in self._dataset.user_index
+        return user in self._inspector.dataset.user_index
 
     def random_user(self) -> str:
-        return str(random.choice(self._dataset.user_ids))
+        return str(random.choice(self._inspector.dataset.user_ids))
 
     def find_items(self, text: str) -> list[CardEntry]:
         with self._lock:

@@ -18,7 +18,7 @@ from workbench.widgets.parts import button, label
 from workbench.widgets.table import DataTable
 
 PAUSE = 150  # milliseconds without typing before a search begins
-METRIC_WIDTH = 88
+METRIC_WIDTH = 94
 WIDTHS = {
     "id": 54, "status": 110, "name": 152, "dataset": 90, "model": 86, "depth": 48, "codebook_size": 60, "alpha": 52,
     "beta": 52, "seed": 60, "best_epoch": 96, "seconds": 110, "created_at": 140,

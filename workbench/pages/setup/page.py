@@ -14,7 +14,7 @@ from workbench.theme import SPACE_2, SPACE_3, SPACE_4
 from workbench.widgets.config_form import ConfigForm
 from workbench.widgets.dialogs import show_error
 from workbench.widgets.elided import ElidedLabel
-from workbench.widgets.parts import button, label, set_kind
+from workbench.widgets.parts import button, label
 
 _OTHER = "other"  # settings that came from a past run
 
@@ -28,8 +28,8 @@ class SetupPage(Page):
         self._presets = {preset.name: preset for preset in presets()}
         self._datasets: dict[str, DatasetRow] = {}
 
-        self._reason = label("", "warning")
-        self._reason.setObjectName("setup.reason")
+        self._reason = button("", "setup.reason", kind="link")
+        self._reason.clicked.connect(self._go_to_obstacle)
         self.title_row.addWidget(self._reason)
         self._start_button = self.set_main_action("Start", "play", self.start, "setup.start")
         self._start_button.setToolTip("Start the experiment (Ctrl+Enter)")
@@ -82,9 +82,7 @@ class SetupPage(Page):
         """Start the run and go to the Monitor, or show the first wrong setting."""
         config = self.form.config
         if config is None:
-            field = self.form.show_first_error()
-            if field is not None:
-                self._scroll.ensureWidgetVisible(field, 0, 80)
+            self._show_first_error()
             return
         if not self._start_button.isEnabled():
             return
@@ -153,9 +151,21 @@ class SetupPage(Page):
             self.summary.show_config(config, self._datasets.get(config.data.dataset))
         reason = self._obstacle()
         self._reason.setText(reason)
-        set_kind(self._reason, "muted" if self._workbench.controller.is_running else "warning")
         self._reason.setVisible(bool(reason))
         self._start_button.setEnabled(not reason)
+
+    def _go_to_obstacle(self) -> None:
+        if self.form.config is None:
+            self._show_first_error()
+        elif self._workbench.controller.is_running:
+            self.open_page.emit("monitor", self._workbench.controller.run)
+        else:
+            self.open_page.emit("datasets", None)
+
+    def _show_first_error(self) -> None:
+        field = self.form.show_first_error()
+        if field is not None:
+            self._scroll.ensureWidgetVisible(field, 0, 80)
 
     def _obstacle(self) -> str:
         """Why the experiment cannot be started now, "" when it can."""
