@@ -55,11 +55,13 @@ MODEL, SEMANTIC_IDS, CONFIG, RESULT, RANKS = (
     "result.json",
     "ranks.parquet",
 )
-# torch's optimisers import torch._dynamo at their first step, transformers the encoder's parts at the first text.
-HEAVY = (
+# torch first: others look whether it is there. Its optimisers import torch._dynamo at their first step, and
+# transformers the encoder's parts at the first text.
+LIBRARIES = (
+    "torch",
+    "torch._dynamo",
     "pandas",
     "sklearn.cluster",
-    "torch._dynamo",
     "sentence_transformers",
     "transformers.models.bert.modeling_bert",
     "transformers.models.bert.tokenization_bert",
@@ -75,9 +77,8 @@ TITLES = {
 
 
 def load_libraries() -> None:
-    """Import what a run needs. It takes seconds and holds the interpreter now and then, so a window that wants to
-    stay smooth during its first run calls this before, in the background."""
-    for name in HEAVY:
+    """Import everything that a run needs, which takes seconds: for callers who want to choose when."""
+    for name in LIBRARIES:
         import_module(name)
 
 
@@ -255,7 +256,7 @@ class _Experiment:
 
         config = self._config
         device = choose_device(config.training)
-        self._listen(Note("info", f"Training on {device} with {torch.get_num_threads()} CPU thread(s)."))
+        self._listen(Note("info", f"Training on {device}, CPU threads: {torch.get_num_threads()}."))
         torch.manual_seed(config.seed)
         ingredients = Ingredients(
             len(self._dataset.items),

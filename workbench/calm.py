@@ -1,4 +1,4 @@
-"""Keeping the window live while other threads load and use large libraries.
+"""Keeping the window live while other threads load large libraries.
 
 Two things stop every Python thread for up to a third of a second: loading torch's shared library, because importing
 holds the interpreter's lock, and full garbage collections, because they walk over all objects of all libraries.
@@ -31,12 +31,13 @@ def load_torch() -> None:
         with calm():
             import torch  # noqa: F401 - the loading is the point
 
-            gc.freeze()  # what an import leaves behind lives as long as the program
-
 
 @contextmanager
 def calm() -> Iterator[None]:
-    """No full garbage collections while this lasts; the small, quick ones go on."""
+    """Import inside this: no full garbage collections while it lasts; the small, quick ones go on.
+
+    What is there at its end is never looked through again, because what an import makes lives as long as the program.
+    """
     global _calm_threads, _usual
     with _lock:
         if not _calm_threads:
@@ -49,6 +50,7 @@ def calm() -> Iterator[None]:
         with _lock:
             _calm_threads -= 1
             if not _calm_threads:
+                gc.freeze()
                 gc.set_threshold(*_usual)
 
 

@@ -114,10 +114,11 @@ class RunController(QObject):
     def _run_recorded(self, run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
         try:
             load_torch()
-            from engine.experiment import run_recorded
+            from engine.experiment import load_libraries, run_recorded
 
             with calm():
-                return run_recorded(run, config, self._home, self._store, self._library, listen, stop)
+                load_libraries()
+            return run_recorded(run, config, self._home, self._store, self._library, listen, stop)
         except Exception as error:
             # A broken installation, for example: the run must not stay "running" for ever.
             from engine.store.recorder import RunRecorder
