@@ -6,13 +6,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.artefacts import CONFIG, MODEL, RANKS, RESULT, SEMANTIC_IDS, found_in
 from engine.config import ExperimentConfig
 from engine.data.batches import TrainingBatches
 from engine.data.dataset import Dataset, IntArray
@@ -48,25 +48,6 @@ if TYPE_CHECKING:
     from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
     from engine.store import Store
 
-MODEL, SEMANTIC_IDS, CONFIG, RESULT, RANKS = (
-    "model.safetensors",
-    "semantic_ids.safetensors",
-    "config.toml",
-    "result.json",
-    "ranks.parquet",
-)
-# torch first: others look whether it is there. Its optimisers import torch._dynamo at their first step, and
-# transformers the encoder's parts at the first text.
-LIBRARIES = (
-    "torch",
-    "torch._dynamo",
-    "pandas",
-    "sklearn.cluster",
-    "sentence_transformers",
-    "transformers.models.bert.modeling_bert",
-    "transformers.models.bert.tokenization_bert",
-    "engine.training.loop",
-)
 TITLES = {
     Stage.DATA: "Preparing the data",
     Stage.TEXT: "Encoding item texts",
@@ -74,12 +55,6 @@ TITLES = {
     Stage.TRAIN: "Training",
     Stage.EVALUATE: "Final test",
 }
-
-
-def load_libraries() -> None:
-    """Import everything that a run needs, which takes seconds: for callers who want to choose when."""
-    for name in LIBRARIES:
-        import_module(name)
 
 
 def run_recorded(
@@ -198,8 +173,7 @@ class _Experiment:
 
     def artefacts(self) -> dict[str, str]:
         """name -> file in the run's folder, of those that are there."""
-        names = {"model": MODEL, "semantic_ids": SEMANTIC_IDS, "config": CONFIG, "result": RESULT, "ranks": RANKS}
-        return {name: file for name, file in names.items() if (self._folder / file).is_file()}
+        return found_in(self._folder)
 
     def _negatives(self, split: LeaveOneOut) -> IntArray:
         """(tested users, negatives): drawn before anything is trained, because it can be refused."""

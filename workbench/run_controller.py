@@ -114,7 +114,8 @@ class RunController(QObject):
     def _run_recorded(self, run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
         try:
             load_torch()
-            from engine.experiment import load_libraries, run_recorded
+            from engine.experiment import run_recorded
+            from engine.libraries import load_libraries
 
             with calm():
                 load_libraries()

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from engine.artefacts import MODEL, SEMANTIC_IDS
 from engine.config import ExperimentConfig
 from engine.data.batches import padded
 from engine.data.dataset import Dataset, Sequences
@@ -15,7 +16,6 @@ from engine.data.popularity import Popularity
 from engine.data.split import MIN_LENGTH, LeaveOneOut
 from engine.errors import DataError
 from engine.evaluation.metrics import fair_ranks
-from engine.experiment import MODEL, SEMANTIC_IDS
 from engine.home import Home
 from engine.inspection.cards import ItemCard, Neighbour, Recommendation, SharedCodes, UserView
 from engine.models.build import Ingredients, build_model

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine.artefacts import RANKS
 from engine.config import ExperimentConfig
 from engine.data.dataset import Catalogue, Dataset, Sequences
 from engine.errors import DataError
 from engine.events import Event, Failed
-from engine.experiment import RANKS, run_experiment, run_recorded
+from engine.experiment import run_experiment, run_recorded
 from engine.home import Home
 from engine.inspection import RunInspector
 from engine.library import Library
