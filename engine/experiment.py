@@ -111,11 +111,11 @@ def run_experiment(
         end = Interrupted(experiment.best_epoch, experiment.artefacts())
     except WorkbenchError as error:
         end = Failed(str(error), traceback.format_exc())
-    except MemoryError:
-        end = Failed("There is not enough memory. A smaller batch, width or maximum length needs less.",
-                     traceback.format_exc())  # fmt: skip
     except Exception as error:  # whatever it is, the run ends in words and the program goes on
-        end = Failed(f"The run failed unexpectedly: {type(error).__name__}: {error}", traceback.format_exc())
+        words = f"The run failed unexpectedly: {type(error).__name__}: {error}"
+        if _is_out_of_memory(error):
+            words = "There is not enough memory. A smaller batch, width or longest sequence needs less."
+        end = Failed(words, traceback.format_exc())
     listen(end)
 
 
@@ -361,6 +361,15 @@ class _Experiment:
         finally:
             self._seconds[str(stage)] = time.perf_counter() - start
         self._listen(StageFinished(stage, self._seconds[str(stage)]))
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Python, the GPU and torch's CPU allocator each say it in their own way."""
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
+    )
 
 
 def _slices(targets: Targets, popularity: Popularity) -> dict[str, npt.NDArray[np.bool_]]:

@@ -182,6 +182,19 @@ def test_a_fault_ends_the_run_with_words_and_details(home: Home, monkeypatch: py
     assert "Traceback" in last.details
 
 
+@pytest.mark.parametrize("fault", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 99 bytes")])
+def test_too_little_memory_ends_the_run_with_advice(
+    home: Home, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def full(*args: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(loop.Training, "run", full)
+    (last,) = run(home)[-1:]
+    assert isinstance(last, Failed)
+    assert "not enough memory" in last.message
+
+
 def test_a_dataset_without_testable_users_is_refused(home: Home) -> None:
     (last,) = run(home, data=dataset(length=2))[-1:]
     assert isinstance(last, Failed)
