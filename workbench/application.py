@@ -17,11 +17,17 @@ from workbench.display import HEADLESS, obstacle
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-NO_WINDOW = 2  # exit code
+    from workbench.main_window import MainWindow
+
+NOT_UP, NO_WINDOW = 1, 2  # exit codes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the workbench and return its exit code; 2 when no window can be opened or the home folder not be used."""
+    """Open the workbench and return its exit code.
+
+    2 when no window can be opened or the home folder not be used; 1 when it was to close by itself and had not come
+    up by then.
+    """
     options = _parser().parse_args(arguments)
     try:
         home = Home.locate(options.home)
@@ -73,8 +79,17 @@ def _open(home: Home, close_after: float | None) -> int:
     sys.excepthook = _report_crash
     window.show()
     if close_after is not None:
-        QTimer.singleShot(round(close_after * 1000), window.close)
+        QTimer.singleShot(round(close_after * 1000), lambda: _close_after_check(app, window))
     return app.exec()
+
+
+def _close_after_check(app: "QApplication", window: "MainWindow") -> None:
+    """Close the window; the program fails when it had not come up by then, with its home folder open."""
+    is_up = window.isVisible() and window.workbench is not None
+    window.close()
+    if not is_up:
+        print("The window did not come up in time.", file=sys.stderr)
+        app.exit(NOT_UP)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -27,12 +27,18 @@ def start(*arguments: str, home: Path, **environment: str | None) -> subprocess.
 
 
 def test_window_comes_up_and_closes_itself(tmp_path: Path) -> None:
-    done = start("main.py", "--home", str(tmp_path / "elsewhere"), "--close-after", "1.5", home=tmp_path / "home")
+    done = start("main.py", "--home", str(tmp_path / "elsewhere"), "--close-after", "5", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "elsewhere" / "workbench.db").exists()
     assert (tmp_path / "elsewhere" / "workbench.ini").exists()
     assert not (tmp_path / "home").exists()
     assert "Traceback" not in done.stderr
+
+
+def test_a_window_that_does_not_come_up_fails_the_check(tmp_path: Path) -> None:
+    done = start("main.py", "--close-after", "0", home=tmp_path)
+    assert done.returncode == 1
+    assert "did not come up" in done.stderr
 
 
 def test_nothing_heavy_is_loaded_before_the_window_is_on_screen(tmp_path: Path) -> None:
