@@ -229,8 +229,10 @@ class ModelSettings(Settings):
         labels={"sasrec": "SASRec"},
     )
     dim: int = setting(64, "Width", "Hidden size d of item vectors and encoder.", ge=4, le=1024, step=16)
-    blocks: int = setting(2, "Blocks", "Transformer blocks of the encoder.", ge=1, le=12)
-    heads: int = setting(1, "Heads", "Attention heads of the encoder; must divide the width.", ge=1, le=32)
+    blocks: int = setting(2, "Blocks", "Transformer blocks of the encoder.", ge=1, le=12, advanced=True)
+    heads: int = setting(
+        1, "Heads", "Attention heads of the encoder; must divide the width.", ge=1, le=32, advanced=True
+    )
     cross_heads: int = setting(
         4,
         "Cross-attention heads",
@@ -254,6 +256,7 @@ class ModelSettings(Settings):
         "Where hash-ID embeddings begin: at the text vectors reduced by PCA, or at random. "
         "Concerns H2Rec; hash IDs alone always start at random.",
         labels={"text": "Text vectors (warm start)", "random": "Random"},
+        advanced=True,
     )
     shared_encoder: bool = setting(
         True,

@@ -46,7 +46,7 @@ class ConfigForm(QWidget):
             field = SettingField(info, editor, f"{name}.{info.key}")
             field.changed.connect(self._check)
             self.fields[info.key] = field
-        for section, title in [(_RUN, "Run"), *sections_of(ExperimentConfig)]:
+        for section, title in [*sections_of(ExperimentConfig), (_RUN, "Run")]:
             own = [field for field in self.fields.values() if _section(field.info) == section]
             self.sections[section] = SectionCard(title, own, f"{name}.{section or 'run'}")
 
