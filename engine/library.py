@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,25 +35,24 @@ class Library:
         """Make and list the synthetic sample dataset where it is missing."""
         if self._store.datasets.get(SAMPLE) and self._folder(SAMPLE).is_dir():
             return
-        from engine.data.sample import make_sample
-
-        self._keep(make_sample())
+        self._make_sample()
 
     def check_name(self, name: str) -> str:
         """The name as it will be used. Raises DataError saying which rule it breaks."""
-        name = name.strip()
+        name = unicodedata.normalize("NFC", name.strip())
         if not name:
             raise DataError("The dataset needs a name.")
         if len(name) > LONGEST_NAME:
             raise DataError(f"The name has {len(name)} characters; {LONGEST_NAME} are allowed.")
-        if not re.fullmatch(r"[\w.\- ]+", name) or name.startswith(".") or name.endswith("."):
+        if not all(map(_may_be_in_a_name, name)) or name.startswith(".") or name.endswith("."):
             raise DataError(
                 f"“{name}” cannot be the name of a dataset. Letters, digits, spaces and - _ . are allowed; "
                 "it must not begin or end with a dot."
             )
         if name.casefold() == SAMPLE:
             raise DataError(f"The name “{SAMPLE}” is kept for the dataset that comes with the workbench.")
-        if name.casefold() in (row.name.casefold() for row in self._store.datasets.list()):
+        taken = {row.name.casefold(): row.name for row in self._store.datasets.list()}.get(name.casefold())
+        if taken is not None and not (taken == name and self._is_damaged(name)):
             raise DataError(f"There is already a dataset “{name}”. Choose another name, or delete that one first.")
         return name
 
@@ -96,12 +95,21 @@ class Library:
         return row
 
     def load(self, name: str) -> Dataset:
-        """A dataset by name. Raises DataError listing the names there are, or when its files are damaged."""
+        """A dataset by name. Raises DataError listing the names there are, or when its files are damaged.
+
+        A damaged sample is made again: nobody could import it.
+        """
         if self._store.datasets.get(name) is None:
             names = ", ".join(row.name for row in self._store.datasets.list())
             raise DataError(
                 f"There is no dataset “{name}”. " + (f"There are: {names}." if names else "There are none.")
             )
+        try:
+            return Dataset.load(self._folder(name))
+        except DataError:
+            if name != SAMPLE:
+                raise
+        self._make_sample()
         return Dataset.load(self._folder(name))
 
     def delete(self, name: str) -> None:
@@ -118,6 +126,19 @@ class Library:
             )
         self._store.datasets.delete(name)
         shutil.rmtree(self._folder(name), ignore_errors=True)
+
+    def _make_sample(self) -> None:
+        from engine.data.sample import make_sample
+
+        self._keep(make_sample())
+
+    def _is_damaged(self, name: str) -> bool:
+        """Whether a listed dataset's files are gone or cannot be read: then importing it again mends it."""
+        try:
+            Dataset.load(self._folder(name))
+        except DataError:
+            return True
+        return False
 
     def _keep(self, dataset: Dataset, before_listing: Callable[[], None] = lambda: None) -> DatasetRow:
         """Write the dataset and list it; whatever goes wrong, no files stay without a row."""
@@ -148,3 +169,8 @@ class Library:
 
     def _folder(self, name: str) -> Path:
         return self._home.datasets / name
+
+
+def _may_be_in_a_name(sign: str) -> bool:
+    """Letters of every script, the marks that belong to them, digits, and four that separate words."""
+    return sign in " -_." or unicodedata.category(sign)[0] in "LMN"

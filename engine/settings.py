@@ -108,20 +108,25 @@ def problems(error: ValidationError, model: type[Settings]) -> list[tuple[str, s
             allowed = known[key].allowed
             found.append((key, f"{_shown(fault['input'])} is not allowed; it must be {allowed or 'text'}."))
         else:
-            found.append((key, f"{_shown(fault['input'])} is not allowed here; {fault['msg'].lower()}."))
+            inside = next((each for each in known if each.startswith(f"{key}.")), "")
+            found.append(
+                (key, f"{_shown(fault['input'])} is not allowed: this is a group of settings such as {inside}.")
+            )
     return found
 
 
 def override(data: Mapping[str, Any], assignments: Sequence[str]) -> dict[str, Any]:
     """Nested values with `section.key=value` assignments applied; values are read as TOML, else as text.
 
-    Raises SettingsError when an assignment has no "=".
+    Raises SettingsError when an assignment has no "=", or holds what is not text at all.
     """
     result = {name: dict(value) if isinstance(value, Mapping) else value for name, value in data.items()}
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not equals or not key.strip():
             raise SettingsError(f"“{assignment}” is not of the form section.key=value, as in semantic_ids.depth=3.")
+        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise SettingsError(f"{key.strip()}: the value is not text in the encoding of this system.")
         *sections, name = key.strip().split(".")
         target = result
         for section in sections:
@@ -179,13 +184,15 @@ def value_at(settings: Settings, path: Sequence[str]) -> Any:
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not a text file in UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path} is not a settings file: its values are nested too deeply.") from error
     about = values.pop("preset", {})
     return about if isinstance(about, dict) else {}, values
 
@@ -220,7 +227,7 @@ def _unknown(key: str, known: Mapping[str, SettingInfo]) -> str:
 def _toml_value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
 
 

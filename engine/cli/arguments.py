@@ -8,6 +8,7 @@ from engine.config import PreparationSettings
 from engine.home import ENVIRONMENT_VARIABLE
 from engine.settings import settings_of
 
+LONGEST_NUMBER = 18  # digits that the database and the arrays can hold
 _CODES = "Exit codes: 0 done, 1 the run failed, 2 something that was given is wrong, 130 interrupted."
 
 
@@ -84,18 +85,18 @@ def _add_lists(commands: Any) -> None:
 
 def _add_run_commands(commands: Any) -> None:
     show = _add(commands, "show", "show a run's results and settings", "python -m engine show 3")
-    show.add_argument("run", metavar="RUN", type=int, help="the run's number")
+    show.add_argument("run", metavar="RUN", type=_count, help="the run's number")
     recommend = _add(
         commands,
         "recommend",
         "what a run's model recommends to a user",
         "python -m engine recommend 3 --user 196 --top 10",
     )
-    recommend.add_argument("run", metavar="RUN", type=int, help="the run's number")
+    recommend.add_argument("run", metavar="RUN", type=_count, help="the run's number")
     recommend.add_argument("--user", metavar="U", required=True, help="a user, as named in the dataset")
     recommend.add_argument("--top", metavar="K", type=_count, default=10, help="how many items (default: 10)")
     delete = _add(commands, "delete", "delete runs with their files", "python -m engine delete 3 4")
-    delete.add_argument("runs", metavar="RUN", type=int, nargs="+", help="the runs' numbers")
+    delete.add_argument("runs", metavar="RUN", type=_count, nargs="+", help="the runs' numbers")
 
 
 def _add(commands: Any, name: str, summary: str, example: str, function: str = "") -> argparse.ArgumentParser:
@@ -115,6 +116,6 @@ def _add(commands: Any, name: str, summary: str, example: str, function: str = "
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not allowed; it must be a whole number from 1 up")
     return int(text)

@@ -97,6 +97,8 @@ def runs(arguments: Namespace, output: Output) -> int:
         rows = store.runs.list(arguments.search, limit=-1)
     if output.is_json:
         output.json(rows)
+    elif not rows and arguments.search.strip():
+        output.line(f"No run holds all the words of “{arguments.search}”.")
     elif not rows:
         output.line("No runs. Start one with: python -m engine run --preset sample")
     else:

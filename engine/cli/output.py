@@ -8,6 +8,8 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any, TextIO
 
+LONGEST_CELL = 60
+
 
 class Output:
     """Writes every line at once. A reader who goes away is no fault: `is_closed` tells, and the rest is dropped."""
@@ -34,16 +36,23 @@ class Output:
         self.line(json.dumps(_plain(value), allow_nan=False))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Aligned columns, those that hold numbers to the right."""
-        columns = list(zip(header, *rows, strict=True))
+        """Aligned columns, those that hold numbers to the right; long cells are cut."""
+        lines = [[_short(cell) for cell in row] for row in (header, *rows)]
+        columns = list(zip(*lines, strict=True))
         widths = [max(map(len, column)) for column in columns]
         right = [all(_is_number(cell) for cell in column[1:]) for column in columns]
-        for row in (header, *rows):
+        for row in lines:
             cells = (
                 cell.rjust(width) if to_right else cell.ljust(width)
                 for cell, width, to_right in zip(row, widths, right, strict=True)
             )
             self.line("  ".join(cells).rstrip())
+
+
+def _short(cell: str) -> str:
+    """A cell on one line."""
+    text = " ".join(cell.split())
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
 
 
 def _is_number(cell: str) -> bool:

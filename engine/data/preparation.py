@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from bisect import bisect_left
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
@@ -139,7 +140,8 @@ def _facts(raw: RawData, settings: PreparationSettings, report: dict[str, Any]) 
         ]
     how = json.dumps([raw.format, mapping, preparation], sort_keys=True).encode()
     return {
-        "source": ", ".join(str(source.path) for source in raw.sources),
+        # A path may hold bytes that are no text; the listing cannot.
+        "source": ", ".join(os.fsencode(source.path).decode("utf-8", "replace") for source in raw.sources),
         "fingerprint": sha256_of([*contents, how]),
         "synthetic": False,
         "format": raw.format,

@@ -67,8 +67,9 @@ class Database:
             yield
         except DBAPIError as error:
             reason = str(error.orig)
-            if "not a database" in reason:
-                reason = "it is not a database. Move it away, or choose another home folder with --home"
+            if "not a database" in reason or "malformed" in reason:
+                kind = "it is damaged" if "malformed" in reason else "it is not a database"
+                reason = f"{kind}. Move it away, or choose another home folder with --home"
             elif "locked" in reason:
                 reason = "another program keeps it locked. Close that program and try again"
             raise StoreError(f"The database {self.path} cannot be used: {reason}.") from error

@@ -18,6 +18,7 @@ import pytest
 
 from engine.cli import main
 from engine.cli.interruption import stop_on_signals
+from engine.cli.output import Output
 from engine.cli.reports import duration
 from engine.config import ExperimentConfig
 from engine.errors import DataError, Stopped
@@ -35,7 +36,7 @@ from engine.events import (
     StageStarted,
 )
 from engine.home import Home
-from engine.store import RunRecorder, Store, StoreError
+from engine.store import RunDetails, RunRecorder, Store, StoreError
 
 ROOT = Path(__file__).parents[2]
 SLICES = {
@@ -78,7 +79,9 @@ class FakeLibrary:
         return add_dataset(self._store, name)
 
     def load(self, name: str) -> Any:
-        return types.SimpleNamespace(name=name, user_index={"u1": 0, "u2": 1}, user_ids=["u1", "u2"])
+        row = self._store.datasets.get(name)
+        assert row is not None
+        return types.SimpleNamespace(name=name, facts={"fingerprint": row.fingerprint})
 
 
 def add_dataset(store: Store, name: str, fingerprint: str = "abc") -> Any:
@@ -255,7 +258,6 @@ def test_settings_come_from_a_file_and_from_overrides(
         (["run", "--set", "data.dataset=nonsense"], ["nonsense", "There are: films, sample"]),
         (["show", "9"], ["no run 9", "There are: 1"]),
         (["recommend", "9", "--user", "u1"], ["no run 9"]),
-        (["recommend", "1", "--user", "nobody"], ["nobody", "2 users", "u1, u2"]),
         (["delete", "1", "9"], ["no run 9"]),
         (["import", "films", "x.csv", "--k-core", "0"], ["k_core", "0", "from 1 to 1000"]),
         (["import", "films", "x.csv", "--duplicates", "both"], ["duplicates", "both", "keep, drop"]),
@@ -416,8 +418,8 @@ def test_recommend_shows_the_list_with_both_halves(
 
     class FakeInspector:
         @classmethod
-        def open(cls, folder: Path, dataset: Any, config: ExperimentConfig) -> "FakeInspector":
-            asked.extend([folder, config])
+        def of_run(cls, run: RunDetails, home: Home, library: Any) -> "FakeInspector":
+            asked.extend([run.id, home])
             return cls()
 
         def recommend(self, user: str, k: int) -> Any:
@@ -427,7 +429,7 @@ def test_recommend_shows_the_list_with_both_halves(
     monkeypatch.setitem(sys.modules, "engine.inspection", types.SimpleNamespace(RunInspector=FakeInspector))  # type: ignore[arg-type]
     run = finished_run(home)
     assert main(["recommend", str(run), "--user", "u1", "--top", "2", "--json"]) == 0
-    assert asked == [home.run_folder(run), ExperimentConfig(), "u1", 2]
+    assert asked == [run, home, "u1", 2]
     answer = json.loads(capsys.readouterr().out)
     assert (answer["run"], answer["user_id"], answer["held_out_rank"]) == (run, "u1", None)
     assert [each["item"]["id"] for each in answer["recommendations"]] == ["i1", "i2"]
@@ -447,7 +449,7 @@ def test_recommend_refuses_a_dataset_that_has_changed_since(home: Home, capsys: 
     add_dataset(store, "sample", "another fingerprint")
     store.close()
     assert main(["recommend", str(run), "--user", "u1"]) == 2
-    assert "imported anew" in capsys.readouterr().err
+    assert "imported again" in capsys.readouterr().err
 
 
 def test_delete_takes_the_files_along(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
@@ -536,3 +538,24 @@ def test_a_run_whose_reader_goes_away_stops(play: Any, monkeypatch: pytest.Monke
 )
 def test_durations_are_words(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_search_without_matches_says_so(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    finished_run(home)
+    assert main(["runs", "--search", "nonsense"]) == 0
+    assert capsys.readouterr().out == "No run holds all the words of “nonsense”.\n"
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "x", "-1", "1.0"])
+def test_a_run_number_that_cannot_be_one(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["show", number])
+    assert end.value.code == 2
+    assert "whole number" in capsys.readouterr().err or number.startswith("-")
+
+
+def test_long_cells_and_line_breaks_do_not_break_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(sys.stdout, is_json=False).table(["name", "n"], [["a\nb " + "x" * 500, "1"]])
+    head, row = capsys.readouterr().out.splitlines()
+    assert row.startswith("a b xxx")
+    assert len(head) == len(row) < 70

@@ -195,6 +195,13 @@ def test_too_little_memory_ends_the_run_with_advice(
     assert "not enough memory" in last.message
 
 
+def test_a_folder_that_cannot_be_written_is_named(home: Home) -> None:
+    (home.runs / "blocked").write_text("a file where the run's folder should be")
+    (last,) = run(home, folder="blocked")[-1:]
+    assert isinstance(last, Failed)
+    assert "blocked cannot be read or written" in last.message
+
+
 def test_a_dataset_without_testable_users_is_refused(home: Home) -> None:
     (last,) = run(home, data=dataset(length=2))[-1:]
     assert isinstance(last, Failed)

@@ -1,6 +1,9 @@
+import os
+import shutil
 import subprocess
 import sys
 import threading
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -218,3 +221,41 @@ def test_the_library_and_the_formats_wake_no_heavy_library():
     root = Path(__file__).resolve().parents[2]
     shown = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["फिल्में", "e\u0301tude", "電影 1"])
+def test_names_in_every_script(library, name):
+    row = library.import_files(name, FILMS)
+    assert row.name == unicodedata.normalize("NFC", name)
+    with pytest.raises(DataError, match="already a dataset"):
+        library.check_name(unicodedata.normalize("NFD", name))
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\nb", "a\0b", "a/b", "a\\b", "🙂", "a\udce9"])
+def test_names_that_could_mislead_are_refused(library, name):
+    with pytest.raises(DataError, match="cannot be the name"):
+        library.check_name(name)
+
+
+def test_a_path_that_is_no_text_is_listed_with_a_replacement(library, tmp_path):
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    shutil.copytree(FILMS[0], folder)
+    assert "caf\N{REPLACEMENT CHARACTER}" in library.import_files("films", [folder]).source
+
+
+def test_a_damaged_dataset_can_be_imported_again_under_its_name(library, home):
+    row = library.import_files("films", FILMS)
+    with pytest.raises(DataError, match="already a dataset"):
+        library.import_files("films", FILMS)
+    (home.datasets / "films" / "items.npy").write_bytes(b"")
+    with pytest.raises(DataError, match="Import it again"):
+        library.load("films")
+    assert library.import_files("films", FILMS).fingerprint == row.fingerprint
+    assert len(library.load("films").sequences.items) == row.interactions
+
+
+def test_a_damaged_sample_is_made_again(library, home):
+    library.ensure_sample()
+    fingerprint = library.load("sample").facts["fingerprint"]
+    (home.datasets / "sample" / "facts.json").unlink()
+    assert library.load("sample").facts["fingerprint"] == fingerprint

@@ -68,7 +68,7 @@ def test_choices_are_named_when_another_is_given(info: Any) -> None:
     ("values", "message"),
     [
         ({"semantic_ids": {"dept": 3}}, r"semantic_ids\.dept: .*Did you mean semantic_ids\.depth"),
-        ({"semantic_ids": 3}, r"semantic_ids: 3 is not allowed here"),
+        ({"semantic_ids": 3}, r"semantic_ids: 3 is not allowed: this is a group"),
         ({"colour": "red"}, r"colour: There is no such setting"),
         ({"training": {"epochs": 1.5}}, r"training\.epochs: 1\.5 is not allowed; it must be a whole number from 1"),
         ({"training": {"learning_rate": "fast"}}, r"training\.learning_rate: “fast” .* a number from 1e-06 to 1"),
@@ -217,3 +217,30 @@ def test_a_run_is_called_by_its_name_or_by_model_and_dataset() -> None:
     assert parse({"data": {"dataset": "films"}}).title == "H2Rec on films"
     assert parse({"name": "  mine "}).title == "mine"
     assert all(parse({"model": {"kind": kind}}).title for kind in ("hid", "sid", "popularity"))
+
+
+def test_a_settings_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(b"\xef\xbb\xbfseed = 3\n")
+    assert read_toml(path) == {"seed": 3}
+
+
+def test_a_file_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text("seed = " + "[" * 5000 + "]" * 5000)
+    with pytest.raises(SettingsError, match="nested too deeply"):
+        read_toml(path)
+    with pytest.raises(SettingsError, match="seed"):
+        parse(override({}, ["seed=" + "[" * 5000 + "]" * 5000]))
+
+
+def test_a_value_for_a_whole_group_is_refused_with_an_example() -> None:
+    with pytest.raises(
+        SettingsError, match=r"model: 1 is not allowed: this is a group of settings such as model\.kind"
+    ):
+        parse({"model": 1})
+
+
+def test_a_value_that_is_no_text_is_refused() -> None:
+    with pytest.raises(SettingsError, match="name: the value is not text"):
+        override({}, ["name=caf\udce9"])

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from engine.data.formats.delimited import HEAD_BYTES, disk_faults_in_words, file_bytes
 from engine.data.formats.generic import GenericFormat
 from engine.data.formats.movielens import MovieLens100K
 from engine.data.raw import ColumnMapping, Preview, RawData
@@ -37,19 +38,27 @@ def named(name: str) -> Format:
     return FORMATS[name]
 
 
+@disk_faults_in_words()
 def sniff(paths: list[Path]) -> Format:
     """The format of the files. Raises DataError when one is missing or empty, or when none fits."""
     if not paths:
         raise DataError("Choose a file or a folder to import.")
     for path in paths:
-        if not path.exists():
-            raise DataError(f"There is no file {path}.")
-        if path.is_file() and not path.stat().st_size:
-            raise DataError(f"{path.name} is empty.")
+        if not path.is_dir():
+            file_bytes(path, HEAD_BYTES)
     found = next((format for format in FORMATS.values() if format.recognises(paths)), None)
     if found is None:
         raise DataError(
-            f"No known format fits {', '.join(path.name for path in paths)}. There are: "
-            f"{', '.join(format.title for format in FORMATS.values())}."
+            f"No known format fits {', '.join(path.name or str(path) for path in paths)}. There are: "
+            f"{', '.join(format.title for format in FORMATS.values())}.{_why_not(paths)}"
         )
     return found
+
+
+def _why_not(paths: list[Path]) -> str:
+    """What keeps the files from being read in the format that takes most."""
+    try:
+        GenericFormat().preview(paths, None, 1)
+    except DataError as error:
+        return f"\n{error}"
+    return ""

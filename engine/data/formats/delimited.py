@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 HEAD_BYTES = 1 << 20
+LONGEST_QUOTE = 60
+MOST_COLUMNS = 20
+BLANK_START = re.compile(r"\A(?: *(?:\r\n?|\n))+")  # pyarrow would take a line of spaces for the header
 csv.field_size_limit(2**31 - 1)  # a long product description is no fault
 
 
@@ -66,7 +70,7 @@ class TextTable:
 
         if name not in self.columns:
             raise DataError(
-                f"{self.path.name}, line 1: there is no column “{name}”. The columns are: {', '.join(self.columns)}."
+                f"{self.path.name}, line 1: there is no column {quoted(name)}. The columns are: {listed(self.columns)}."
             )
         return pc.utf8_trim_whitespace(self.cells.column(self.columns.index(name)))
 
@@ -78,18 +82,36 @@ class TextTable:
 
     def fault(self, row: int, column: str, words: str) -> DataError:
         """The error to raise for a cell."""
-        return DataError(f"{self.path.name}, line {self.line(row)}, column “{column}”: {words}")
+        return DataError(f"{self.path.name}, line {self.line(row)}, column {quoted(column)}: {words}")
+
+
+def quoted(cell: object) -> str:
+    """A cell or a name in quotation marks, as messages show it."""
+    return f"“{_legible(str(cell))}”"
+
+
+def listed(columns: tuple[str, ...]) -> str:
+    """The names of the columns as messages show them, the first ones where there are many."""
+    names = ", ".join(map(_legible, columns[:MOST_COLUMNS]))
+    return names if len(columns) <= MOST_COLUMNS else f"{names}, … ({len(columns):,} in all)"
+
+
+def _legible(text: str) -> str:
+    """Not too long, and nothing in it that a terminal would obey."""
+    short = text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", short)
 
 
 def read_table(path: Path, layout: Layout) -> TextTable:
     """Read a whole file. Raises DataError for anything that is not a clean table, naming the line."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.csv as arrow_csv
 
     data = file_bytes(path)
     text = decode(path, data, layout)
     columns = _columns(path, text, layout)
-    encoded = text.encode("utf-8")
+    encoded = BLANK_START.sub("", text).encode("utf-8")
     try:
         cells = arrow_csv.read_csv(
             pa.BufferReader(encoded),
@@ -109,6 +131,8 @@ def read_table(path: Path, layout: Layout) -> TextTable:
         raise _ragged(path, text, layout, columns) or DataError(f"{path.name} is not a clean table: {error}") from error
     if cells.num_columns != len(columns):
         raise _ragged(path, text, layout, columns) or DataError(f"{path.name} is not a clean table.")
+    if len(columns) == 1:  # where a blank line could be a row, it is none, as in `Layout.rows`
+        cells = cells.filter(pc.not_equal(pc.utf8_trim_whitespace(cells.column(0)), ""))
     if layout.names is None:
         cells = cells.slice(1)
     if not cells.num_rows:
@@ -139,17 +163,26 @@ def head_text(path: Path, layout: Layout) -> str:
     return decode(path, data, layout)
 
 
+@contextmanager
+def disk_faults_in_words() -> Iterator[None]:
+    """Turn what the operating system says of a file or folder into a DataError that names it."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file {error.filename}.") from error
+    except OSError as error:
+        raise DataError(f"{error.filename} cannot be read ({error.strerror}).") from error
+
+
 def file_bytes(path: Path, limit: int = -1) -> bytes:
     """The bytes of a file. Raises DataError when it is missing, a folder, unreadable or empty."""
-    try:
+    with disk_faults_in_words():
+        if path.is_dir():
+            raise DataError(f"{path} is a folder; choose a file in it.")
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path} is a pipe or a device. Save the data in a file first.")
         with path.open("rb") as file:
             data = file.read(limit)
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file {path}.") from error
-    except IsADirectoryError as error:
-        raise DataError(f"{path} is a folder; choose a file in it.") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}).") from error
     if not data.strip():
         raise DataError(f"{path.name} is empty.")
     return data
@@ -169,8 +202,8 @@ def decode(path: Path, data: bytes, layout: Layout) -> str:
         text = data.decode(layout.encodings[0], errors="surrogateescape")
         place, cell = _locate(text, layout, re.compile("[\udc80-\udcff]"))
         byte = next(ord(sign) - 0xDC00 for sign in cell if "\udc80" <= sign <= "\udcff")
-        shown = re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", cell)
-        raise DataError(f"{path.name}, {place}: byte 0x{byte:02X} in “{shown}” is not UTF-8. Save the file as UTF-8.")
+        cell = quoted(re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", cell))
+        raise DataError(f"{path.name}, {place}: byte 0x{byte:02X} in {cell} is not UTF-8. Save the file as UTF-8.")
     if "\0" in text:
         place, _ = _locate(text, layout, re.compile("\0"))
         raise DataError(f"{path.name}, {place}: a NUL byte. This is not a text file, or it is damaged.")
@@ -183,7 +216,7 @@ def _locate(text: str, layout: Layout, pattern: re.Pattern[str]) -> tuple[str, s
     for line, cells in layout.rows(text):
         for number, cell in enumerate(cells):
             if pattern.search(cell):
-                name = f"“{names[number]}”" if number < len(names) else str(number + 1)
+                name = quoted(names[number]) if number < len(names) else str(number + 1)
                 return f"line {line}, column {name}", cell
         names = names or [cell.strip() for cell in cells]
     raise AssertionError("the pattern is in the text but in none of its cells")
@@ -199,7 +232,7 @@ def _columns(path: Path, text: str, layout: Layout) -> tuple[str, ...]:
     names = tuple(cell.strip() or f"column {number}" for number, cell in enumerate(header, start=1))
     twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
     if twice:
-        raise DataError(f"{path.name}, line {line}: two columns are called “{twice}”. Rename one of them.")
+        raise DataError(f"{path.name}, line {line}: two columns are called {quoted(twice)}. Rename one of them.")
     return names
 
 

@@ -6,8 +6,16 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.data.formats.delimited import Layout, TextTable, head_text, read_head, read_table
-from engine.data.formats.guess import guess_mapping, has_user_column, is_known_name
+from engine.data.formats.delimited import (
+    Layout,
+    TextTable,
+    disk_faults_in_words,
+    head_text,
+    listed,
+    read_head,
+    read_table,
+)
+from engine.data.formats.guess import describes_items, guess_mapping, has_user_column, is_known_name
 from engine.data.formats.items import complete
 from engine.data.formats.values import check_numbers, identifiers, timestamps, whole_numbers
 from engine.data.raw import ColumnMapping, Preview, RawData, TablePreview
@@ -56,7 +64,7 @@ class GenericFormat:
             if not column:
                 raise DataError(
                     f"{head.path.name}, line 1: no column looks like the {role}. The columns are: "
-                    f"{', '.join(head.columns)}. Choose the column at import, or name it “{role}_id” in the file."
+                    f"{listed(head.columns)}. Choose the column at import, or name it “{role}_id” in the file."
                 )
         if mapping.user == mapping.item:
             raise DataError(f"{head.path.name}: column “{mapping.user}” cannot be both the user and the item.")
@@ -88,7 +96,7 @@ def _items(table: TextTable, mapping: ColumnMapping) -> pd.DataFrame:
     if not mapping.item_id:
         raise DataError(
             f"{table.path.name}, line 1: no column looks like the item id. "
-            f"The columns are: {', '.join(table.columns)}. Choose the column at import."
+            f"The columns are: {listed(table.columns)}. Choose the column at import."
         )
     ids = identifiers(table, mapping.item_id, "item")
     texts = [table.column(name).to_pylist() for name in mapping.text]
@@ -101,6 +109,7 @@ def _items(table: TextTable, mapping: ColumnMapping) -> pd.DataFrame:
     )
 
 
+@disk_faults_in_words()
 def _files(paths: list[Path]) -> list[Path]:
     """The one or two files meant by `paths`; of a folder, those in it. Raises DataError."""
     files: list[Path] = []
@@ -120,7 +129,7 @@ def _files(paths: list[Path]) -> list[Path]:
 
 
 def _roles(files: list[Path], mapping: ColumnMapping | None) -> tuple[TablePreview, TablePreview | None]:
-    """(interactions, items): the file with the columns of the mapping, or with a column of users, or the first."""
+    """(interactions, items): by the columns of the mapping, or of users, or of titles and texts, else as given."""
     heads = [_preview(path, SNIFFED_ROWS) for path in files]
     if len(heads) == 1:
         return heads[0], None
@@ -129,6 +138,8 @@ def _roles(files: list[Path], mapping: ColumnMapping | None) -> tuple[TablePrevi
         fits = [mapping.user in head.columns and mapping.item in head.columns for head in heads]
     else:
         fits = [has_user_column(head) for head in heads]
+        if not any(fits):
+            fits = [not describes_items(head) for head in heads]
     return (second, first) if fits == [False, True] else (first, second)
 
 

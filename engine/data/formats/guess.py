@@ -61,6 +61,11 @@ def has_user_column(table: TablePreview) -> bool:
     return _named(table.columns, USER) is not None
 
 
+def describes_items(table: TablePreview) -> bool:
+    """Whether a column is named like a title or a text."""
+    return _named(table.columns, (*TITLE, *TEXT)) is not None
+
+
 def is_known_name(name: str) -> bool:
     """Whether a cell reads like the name of a column rather than like data."""
     return _plain(name) in {*USER, *ITEM, *TIMESTAMP, *POSITION, *RATING, *TITLE, *TEXT, "id"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.data.formats.delimited import TextTable
+from engine.data.formats.delimited import TextTable, quoted
 from engine.data.raw import ColumnMapping, RawData, Source
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def complete(
         row = int(twice[0])
         before = int((items["id"] == items["id"].iloc[row]).to_numpy().argmax())
         raise table.fault(
-            row, column, f"item id “{items['id'].iloc[row]}” stands on line {table.line(before)} already."
+            row, column, f"item id {quoted(items['id'].iloc[row])} stands on line {table.line(before)} already."
         )
     items["title"] = items["title"].where(items["title"] != "", items["id"])
     without_text = items["id"][items["text"] == ""]

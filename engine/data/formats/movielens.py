@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.data.formats.delimited import Layout, TextTable, read_head, read_table
+from engine.data.formats.delimited import Layout, TextTable, disk_faults_in_words, quoted, read_head, read_table
 from engine.data.formats.items import complete
 from engine.data.formats.values import check_numbers, identifiers, timestamps
 from engine.data.raw import ColumnMapping, Preview, RawData
@@ -78,7 +78,7 @@ def _films(table: TextTable) -> pd.DataFrame:
     for genre, cells in flags.items():
         row = next((row for row, cell in enumerate(cells) if cell not in ("0", "1")), None)
         if row is not None:
-            raise table.fault(row, genre, f"“{cells[row]}” is neither 0 nor 1.")
+            raise table.fault(row, genre, f"{quoted(cells[row])} is neither 0 nor 1.")
     titles = table.column("title").to_pylist()
     genres = [", ".join(genre for genre in GENRES if flags[genre][row] == "1") for row in range(len(table))]
     return pd.DataFrame(
@@ -90,6 +90,7 @@ def _films(table: TextTable) -> pd.DataFrame:
     )
 
 
+@disk_faults_in_words()
 def _files(paths: list[Path]) -> tuple[Path, Path | None]:
     """(u.data, u.item if there is one). Raises DataError when there is no u.data."""
     files = [file for path in paths for file in ((path / RATINGS, path / ITEMS) if path.is_dir() else (path,))]

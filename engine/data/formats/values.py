@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.dataset import IntArray
-from engine.data.formats.delimited import TextTable
+from engine.data.formats.delimited import TextTable, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,9 @@ def _dates(table: TextTable, column: str, cells: pyarrow.ChunkedArray) -> IntArr
     times = pd.to_datetime(pd.Series(cells.to_pandas()), format="ISO8601", utc=True, errors="coerce")
     row = _first(times.isna().to_numpy())
     if row is not None:
-        raise table.fault(row, column, f"“{cells[row]}” is not an ISO date such as 2024-05-31 or 2024-05-31T18:30:00.")
+        raise table.fault(
+            row, column, f"{quoted(cells[row])} is not an ISO date such as 2024-05-31 or 2024-05-31T18:30:00."
+        )
     return np.asarray(times.dt.as_unit("us").astype("int64"), dtype=np.int64)
 
 
@@ -91,7 +93,7 @@ def _unix_times(table: TextTable, column: str, cells: pyarrow.ChunkedArray) -> I
     least = UNITS[place - 1][0] if place else 0
     row = _first((numbers < 0) | (numbers >= bound) | ((numbers < least) & (numbers != 0)))
     if row is not None:
-        raise table.fault(row, column, f"“{cells[row]}” is not a plausible time in {unit} since 1970.")
+        raise table.fault(row, column, f"{quoted(cells[row])} is not a plausible time in {unit} since 1970.")
     return (numbers * (int(factor) if factor >= 1 else factor)).astype(np.int64)
 
 
@@ -100,8 +102,8 @@ def _check_numbers(table: TextTable, column: str, cells: pyarrow.ChunkedArray, p
 
     row = _first(~pc.match_substring_regex(cells, pattern).to_numpy())
     if row is not None:
-        shown = f"“{cells[row]}”" if str(cells[row]) else "an empty cell"
-        raise table.fault(row, column, f"{shown} is not {wanted}.")
+        cell = quoted(cells[row]) if str(cells[row]) else "an empty cell"
+        raise table.fault(row, column, f"{cell} is not {wanted}.")
 
 
 def _numbers(cells: pyarrow.ChunkedArray) -> IntArray | FloatArray:

@@ -162,3 +162,13 @@ def test_reduction_fills_up_where_there_are_too_few_components() -> None:
     assert result[:, 3:].abs().max() < 1e-6
     distances = torch.cdist(result, result)
     torch.testing.assert_close(distances[0, 1], torch.tensor(2**0.5))
+
+
+def test_hash_ids_start_at_random_where_all_texts_are_alike() -> None:
+    text, codes = np.ones((ITEMS, 20), dtype=np.float32), np.zeros((ITEMS, 3), dtype=np.int64)
+    torch.manual_seed(0)
+    model = build_model(config_of(), Ingredients(ITEMS, np.arange(ITEMS + 1), codes, None, text))
+    assert isinstance(model, H2Rec)
+    vectors = model.hashes.all_items()[1:]
+    assert vectors.std().item() == pytest.approx(0.02, rel=0.2)
+    assert torch.cdist(vectors, vectors).fill_diagonal_(1).min() > 0.01

@@ -235,3 +235,11 @@ def test_a_failed_write_is_undone_as_a_whole(store: Store) -> None:
     with pytest.raises(StoreError, match="NOT NULL"):
         store.runs.record(run, [Point("loss/total", 1, 0.1, 1.0)], [bad])
     assert store.runs.curves(run) == {}
+
+
+def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    Store(path).close()
+    path.write_bytes(path.read_bytes()[:6000])
+    with pytest.raises(StoreError, match=r"it is damaged\. Move it away"):
+        Store(path)

@@ -136,7 +136,7 @@ def test_bad_vector_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="“a” stands in rows 1 and 2"):
         vectors_from(path, "a")
     pd.DataFrame({"id": ["a"], "x": [np.nan]}).to_parquet(path)
-    with pytest.raises(DataError, match="not a number"):
+    with pytest.raises(DataError, match="holds nan; every value must be a number"):
         vectors_from(path, "a")
     pd.DataFrame({"id": ["a"], "x": ["text"]}).to_parquet(path)
     with pytest.raises(DataError, match="not numbers"):
@@ -146,3 +146,52 @@ def test_bad_vector_files_are_named(tmp_path: Path) -> None:
     objects.with_suffix(".ids.txt").write_text("a\n")
     with pytest.raises(DataError, match="cannot be read"):
         vectors_from(objects, "a")
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (np.zeros((1, 0)), "numbers in rows and columns"),
+        (np.array([[1.0, 1e300]]), "item “a” holds 1e\\+300"),
+        (np.array([[1.0, -np.inf]]), "item “a” holds -inf"),
+        (np.array([["x"]]), "numbers in rows and columns"),
+    ],
+)
+def test_arrays_that_cannot_be_used(tmp_path: Path, array: FloatArray, words: str) -> None:
+    np.save(tmp_path / "v.npy", array)
+    (tmp_path / "v.ids.txt").write_text("a\n")
+    with pytest.raises(DataError, match=words):
+        vectors_from(tmp_path / "v.npy", "a")
+
+
+def test_files_that_are_no_array(tmp_path: Path) -> None:
+    path = tmp_path / "v.npy"
+    (tmp_path / "v.ids.txt").write_text("a\n")
+    path.write_bytes(b"")
+    with pytest.raises(DataError, match="cannot be read"):
+        vectors_from(path, "a")
+    with path.open("wb") as file:
+        np.savez(file, np.zeros((1, 2)))
+    with pytest.raises(DataError, match="several arrays"):
+        vectors_from(path, "a")
+    np.save(path, np.zeros((1, 2)))
+    (tmp_path / "v.ids.txt").write_bytes(b"\xe9\n")
+    with pytest.raises(DataError, match=r"v\.ids\.txt is not a text file"):
+        vectors_from(path, "a")
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({}, "no vectors"),
+        ({"v": [None]}, "not numbers"),
+        ({"v": [[]]}, "not numbers"),
+        ({"x": [1.0], "made": [pd.Timestamp("2024-05-31")]}, "column “made”"),
+        ({"x": [1.0], "title": ["Lamp"]}, "column “title”"),
+        ({"x": [1.0], "kept": [True]}, "column “kept”"),
+    ],
+)
+def test_tables_that_hold_no_vectors(tmp_path: Path, columns: dict[str, list[object]], words: str) -> None:
+    pd.DataFrame({"id": ["a"], **columns}).to_parquet(tmp_path / "v.parquet")
+    with pytest.raises(DataError, match=words):
+        vectors_from(tmp_path / "v.parquet", "a")

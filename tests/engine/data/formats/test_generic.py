@@ -1,5 +1,6 @@
 import csv
 import io
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data.formats import sniff
+from engine.data.formats.delimited import Layout, read_table
 from engine.data.raw import ColumnMapping
 from engine.errors import DataError
 
@@ -285,3 +287,77 @@ def test_any_bytes_are_read_or_refused_in_words(parts, header):
             return
     assert len(raw.interactions)
     assert (raw.interactions[["user", "item"]] != "").all(axis=None)
+
+
+def test_lines_of_spaces_before_the_header_are_skipped(write):
+    path = write("x.csv", "\n  \r\nuser,item,ts\nu,i,1\nu,j,soon\n")
+    with pytest.raises(DataError, match="line 5, column “ts”: “soon”"):
+        read(path, mapping=ColumnMapping(user="user", item="item", timestamp="ts"))
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_without_user_names_titles_tell_which_file_holds_the_items(write, delimiter):
+    items = write("a.csv", "code,title\ni,Lamp\nj,Rope\n".replace(",", delimiter))
+    interactions = write("b.csv", "who,what\nu,i\nu,j\n".replace(",", delimiter))
+    mapping = ColumnMapping(user="who", item="what", item_id="code", title="title")
+    assert sniff([items, interactions]).preview([items, interactions], None).items.path == items
+    assert read(items, interactions, mapping=mapping).items["title"].tolist() == ["Lamp", "Rope"]
+
+
+def test_messages_stay_short_and_hold_nothing_that_a_terminal_obeys(write):
+    columns = ",".join(f"x{number}" for number in range(10_000))
+    with pytest.raises(DataError) as many:
+        read(write("many.csv", f"user,{columns}\nu,{columns}\n"))
+    assert "x18, … (10,001 in all)" in str(many.value)
+    for number, cell in enumerate(("x" * 100_000, "\x1b[31mred")):
+        with pytest.raises(DataError) as fault:
+            read(write(f"{number}.csv", f"user,item,timestamp\nu,i,{cell}\n"))
+        assert len(str(fault.value)) < 300
+        assert "\x1b" not in str(fault.value)
+    with pytest.raises(DataError) as encoding:
+        read(write("bytes.csv", b"user,item\nu," + b"\xff" * 100_000 + b"\n"))
+    assert "line 2, column “item”: byte 0xFF" in str(encoding.value)
+    assert len(str(encoding.value)) < 300
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(DataError, match=r"pipe\.csv is a pipe"):
+        read(pipe)
+
+
+def test_what_the_system_says_of_a_path_names_the_path(tmp_path):
+    with pytest.raises(DataError, match="cannot be read"):
+        read(tmp_path / ("x" * 300))
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(DataError, match="loop cannot be read"):
+        read(tmp_path / "loop")
+
+
+def test_when_no_format_fits_the_reason_is_told(write):
+    with pytest.raises(DataError, match=r"(?s)No known format fits.*line 2, column “item”: byte 0xE9"):
+        read(write("x.txt", "user,item\nu,caf\xe9\n".encode("latin-1")))
+    with pytest.raises(DataError, match=r"(?s)No known format fits.*UTF-16"):
+        read(write("y.txt", "user,item\nu,i\n".encode("utf-16")))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=",;\t\n\r \"'ab1é|", max_size=40))
+def test_any_text_is_read_as_the_csv_module_reads_it_or_refused(text):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "x.csv"
+        path.write_bytes(text.encode())
+        layout = Layout(",")
+        try:
+            table = read_table(path, layout)
+        except DataError:
+            return
+        _, *expected = layout.rows(text)
+        cells = zip(*(column.to_pylist() for column in table.cells.columns), strict=True)
+        assert [[*map(_one_ending, row)] for row in cells] == [[*map(_one_ending, row)] for _, row in expected]
+        assert [table.line(row) for row in range(len(table))] == [line for line, _ in expected]
+
+
+def _one_ending(cell):
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
