@@ -112,9 +112,7 @@ def run_experiment(
     except WorkbenchError as error:
         end = Failed(str(error), traceback.format_exc())
     except Exception as error:  # whatever it is, the run ends in words and the program goes on
-        words = f"The run failed unexpectedly: {type(error).__name__}: {error}"
-        if _is_out_of_memory(error):
-            words = "There is not enough memory. A smaller batch, width or longest sequence needs less."
+        words = _words_for(error)
         end = Failed(words, traceback.format_exc())
     listen(end)
 
@@ -363,13 +361,21 @@ class _Experiment:
         self._listen(StageFinished(stage, self._seconds[str(stage)]))
 
 
-def _is_out_of_memory(error: Exception) -> bool:
-    """Python, the GPU and torch's CPU allocator each say it in their own way."""
-    return (
+def _words_for(error: Exception) -> str:
+    """What went wrong, for the person."""
+    # Python, the GPU and torch's CPU allocator each have their own way to say that memory ran out.
+    if (
         isinstance(error, MemoryError)
         or type(error).__name__ == "OutOfMemoryError"
         or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
-    )
+    ):
+        return "There is not enough memory. A smaller batch, width or longest sequence needs less."
+    if isinstance(error, OSError) and error.filename:
+        return (
+            f"{error.filename} cannot be read or written ({error.strerror}). "
+            "Check that the disk has space and that the home folder may be written to."
+        )
+    return f"The run failed unexpectedly: {type(error).__name__}: {error}"
 
 
 def _slices(targets: Targets, popularity: Popularity) -> dict[str, npt.NDArray[np.bool_]]:

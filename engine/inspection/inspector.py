@@ -79,7 +79,12 @@ class RunInspector:
                 f"“{run.dataset}” was imported again with other content since run {run.id}, so its items can no "
                 "longer be told apart. Start the run again to look into it."
             )
-        return cls.open(home.run_folder(run.id), dataset, parse(run.config))
+        folder = home.run_folder(run.id)
+        if not (folder / MODEL).is_file():
+            raise DataError(
+                f"Run {run.id} ({run.status}) has no model: it ended before one was saved, or it was deleted."
+            )
+        return cls.open(folder, dataset, parse(run.config))
 
     @property
     def has_hid(self) -> bool:

@@ -17,6 +17,8 @@ from engine.models.popularity import PopularityModel
 from engine.models.recommender import Recommender
 from engine.models.single_id import HashIdModel, SemanticIdModel
 
+OVERSAMPLING, PCA_ITERATIONS = 16, 8
+
 
 @dataclass(frozen=True)
 class Ingredients:
@@ -100,10 +102,12 @@ def reduced(vectors: npt.NDArray[np.float32], dim: int) -> Tensor:
     """
     if vectors.shape[1] == dim:
         return torch.from_numpy(vectors)
-    centred = torch.from_numpy(vectors).double()
+    centred = torch.from_numpy(vectors)
     centred = centred - centred.mean(dim=0)
-    # Not scikit-learn's PCA: its LAPACK calls hold the interpreter, and with it the window, for seconds.
-    strongest = torch.linalg.eigh(centred.T @ centred).eigenvectors.flip(1)[:, :dim]
-    signs = torch.sign(strongest.gather(0, strongest.abs().argmax(dim=0, keepdim=True)))
-    projected = centred @ (strongest * signs)
-    return F.pad(projected, (0, dim - projected.shape[1])).float()
+    # torch's randomised PCA, with a fixed seed: unlike scikit-learn's it leaves the interpreter to the window, and
+    # unlike a full decomposition it takes seconds for wide language-model vectors, too.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        _, _, strongest = torch.pca_lowrank(centred, q=min(dim + OVERSAMPLING, *centred.shape), niter=PCA_ITERATIONS)
+    projected = centred @ strongest[:, :dim]
+    return F.pad(projected, (0, dim - projected.shape[1]))

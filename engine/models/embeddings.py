@@ -10,10 +10,10 @@ class HashEmbedding(nn.Module):
     """H: one trainable vector per item; row 0, the padding item, is zero and stays so."""
 
     def __init__(self, items: int, dim: int, start: Tensor | None = None) -> None:
-        """`start` (items, dim), where given, is scaled to the usual deviation and used in place of noise."""
+        """`start` (items, dim), scaled to the usual deviation, is used in place of noise unless it is all alike."""
         super().__init__()
         self.table = nn.Embedding(items + 1, dim, padding_idx=0)
-        values = torch.randn(items, dim) if start is None else start / start.std()
+        values = torch.randn(items, dim) if start is None or start.std() < 1e-6 else start / start.std()
         with torch.no_grad():
             self.table.weight[1:] = INITIAL_DEVIATION * values
 

@@ -20,4 +20,5 @@ def load_weights(model: torch.nn.Module, path: Path) -> None:
     try:
         load_model(model, str(path), strict=True)
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise DataError(f"The weights in {path} are missing, damaged or of another model ({error}).") from error
+        reason = str(error).partition("\n")[0]
+        raise DataError(f"The weights in {path} are missing, damaged or of another model ({reason}).") from error
