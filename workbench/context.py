@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.artefacts import MODEL
 from engine.home import Home
 from workbench.preferences import Preferences
 
 if TYPE_CHECKING:
     from engine.library import Library
-
     from engine.store import Store
     from workbench.run_controller import RunController
 
@@ -22,3 +22,9 @@ class Workbench:
     library: "Library"
     controller: "RunController"
     preferences: Preferences
+
+    def can_inspect(self, run: int, status: str) -> bool:
+        """Whether the inspector can open a run of this status: it ended, and its best checkpoint is there."""
+        if status == "finished":
+            return True
+        return status == "interrupted" and (self.home.run_folder(run) / MODEL).exists()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TITLE = "H2Rec Workbench"
 FIRST_PAGE = "setup"
+SMALLEST = QSize(1024, 640)  # every page fits into it
 
 
 class MainWindow(QMainWindow):
@@ -41,7 +42,7 @@ class MainWindow(QMainWindow):
         """`runner` is handed to the RunController; by default runs are real."""
         super().__init__(parent)
         self.setWindowTitle(TITLE)
-        self.setMinimumSize(960, 620)
+        self.setMinimumSize(SMALLEST)
         self._home, self._preferences, self._runner = home, preferences, runner
         self._entries = {entry.id: entry for entry in (*MAIN_PAGES, *OTHER_PAGES)}
         self._pages: dict[str, Page] = {}

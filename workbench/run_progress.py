@@ -32,9 +32,9 @@ _LEAST_OBSERVED = 2.0  # seconds before an estimate of the time left is worth a 
 
 @dataclass
 class StageState:
-    """One stage: whether it waits, runs, is done or was left out, and what is known of its time and progress."""
+    """One stage: whether it waits, runs, is done, was left out or was cut short, and its time and progress."""
 
-    state: Literal["waiting", "running", "done", "skipped"] = "waiting"
+    state: Literal["waiting", "running", "done", "skipped", "stopped", "failed"] = "waiting"
     title: str = ""
     started_at: float = 0.0
     seconds: float | None = None
@@ -109,6 +109,7 @@ class RunProgress:
                 self.notes.append(event)
             case Finished() | Interrupted() | Failed():
                 self.end = event
+                self._cut_short("failed" if isinstance(event, Failed) else "stopped", now)
 
     def words(self, now: float) -> str:
         """One line for the status bar and the page: "Training: epoch 12 of 200, at most about 3 min left"."""
@@ -128,6 +129,11 @@ class RunProgress:
             # Early stopping may end the training sooner.
             parts.append(("at most " if stage == Stage.TRAIN else "") + time_left(left))
         return f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else f"{parts[0]}…"
+
+    def _cut_short(self, state: Literal["stopped", "failed"], now: float) -> None:
+        if self.current is not None:
+            stage = self.stages[self.current]
+            stage.state, stage.seconds = state, now - stage.started_at
 
     def _add_metrics(self, event: Metrics) -> None:
         self.epoch = event.epoch

@@ -116,6 +116,8 @@ QProgressBar { background: $surface_raised; border: none; border-radius: 3px; ma
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[kind="page"] { background: transparent; border: none; }
+QScrollArea:focus { border: 2px solid $accent; border-radius: 6px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle { background: $control_border; border-radius: 4px; margin: 2px; }

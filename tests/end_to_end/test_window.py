@@ -157,7 +157,7 @@ def check_inspector(person: Person) -> InspectorPage:
     person.qtbot.waitUntil(
         lambda: page.user.model.rowCount() == 10 and page.item.title.text() != "", timeout=60 * SECONDS
     )
-    known = set(page._session._dataset.items.titles[1:])
+    known = set(page._session._inspector.dataset.items.titles[1:])
     for row in range(10):
         recommendation = page.user.model.recommendation(row)
         assert recommendation.rank == row + 1

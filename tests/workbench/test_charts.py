@@ -114,3 +114,34 @@ def test_run_charts_show_a_past_run_and_hide_gates_that_are_not_there(qtbot: QtB
     assert charts.loss.keys() == ["total"]
     assert charts.gate.isHidden()
     assert charts.hr._marker == 2
+
+
+def test_means_are_taken_over_what_came_just_before() -> None:
+    curve = Curve()
+    curve.replace([0.5, 1.0, 1.5, 3.0], [4.0, 2.0, 6.0, 1.0])
+    assert curve.mean_over(1).y.tolist() == [4.0, 3.0, 4.0, 1.0]
+    assert len(Curve().mean_over(1)) == 0
+
+
+def test_a_chart_of_means_says_the_mean_and_keeps_the_points(qtbot: QtBot) -> None:
+    chart = LineChart("Loss", "Epoch", "Loss", name="chart", mean_over=1)
+    qtbot.addWidget(chart)
+    chart.add_series("total", "total", Role.loss_1)
+    chart.show()
+    for place, value in ((0.5, 4.0), (1.0, 2.0)):
+        chart.append("total", place, value)
+    qtbot.waitUntil(lambda: chart.accessibleName() == "Loss: total 3.000")
+    assert chart.points("total")[1] == [4.0, 2.0]
+
+
+def test_a_run_without_curves_says_why(qtbot: QtBot) -> None:
+    charts = RunCharts("charts")
+    qtbot.addWidget(charts)
+    charts.set_curves({}, None, learns=False)
+    assert charts._stack.currentWidget() is charts.nothing
+    assert "only counts" in charts.nothing._text.text()
+    charts.set_curves({}, None)
+    assert "before its training" in charts.nothing._text.text()
+    charts.set_curves({"loss/total": StoredCurve("loss/total", [1], [1.0], [2.0])}, None)
+    assert charts._stack.currentWidget() is not charts.nothing
+    assert charts.ndcg._empty.text() == "The run ended before there was a point."

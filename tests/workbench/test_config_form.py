@@ -233,3 +233,12 @@ def test_editing_never_yields_a_config_that_the_engine_refuses(form: ConfigForm)
     form.fields["semantic_ids.depth"].editor.set_value(2)
     form.fields["model.dim"].editor.set_value(32)
     assert form.config == ExperimentConfig(semantic_ids=SemanticIdSettings(depth=2), model=ModelSettings(dim=32))
+
+
+def test_cards_grow_with_what_is_wrong(qtbot: QtBot, form: ConfigForm) -> None:
+    form.resize(480, 4000)
+    card = form.sections["semantic_ids"]
+    item = form._columns[0].itemAt(form._columns[0].indexOf(card))
+    before = item.heightForWidth(460)
+    type_into(qtbot, form, "semantic_ids.depth", "0")
+    qtbot.waitUntil(lambda: item.heightForWidth(460) > before, timeout=2000)

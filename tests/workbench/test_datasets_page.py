@@ -18,6 +18,7 @@ from engine.errors import Stopped
 from engine.home import Home
 from engine.library import Library
 from engine.store import Store
+from workbench.background import finish_background
 from workbench.context import Workbench
 from workbench.models.roles import DataRole
 from workbench.pages.datasets import DatasetsPage
@@ -384,3 +385,27 @@ def test_a_report_without_repairs_says_so(workbench: Workbench) -> None:
     lines = report_lines(row)
     assert "Nothing was dropped or repaired." in lines
     assert "Source: &lt;b&gt;" in lines
+
+
+def test_closing_the_window_stops_an_import(qtbot: Any, page: DatasetsPage, workbench: Workbench) -> None:
+    workbench.library = SlowLibrary()  # type: ignore[assignment]
+    dialog = page.import_files([SHOP])
+    previewed(qtbot, dialog)
+    dialog.start()
+    qtbot.waitUntil(lambda: dialog.view.words.text() == "Reading…", timeout=3000)
+    stop = dialog._stop
+    page.close()
+    assert stop.is_set()
+    assert finish_background(3)
+
+
+def test_the_rows_of_other_files_do_not_stay(qtbot: Any, dialog: ImportDialog, tmp_path: Path) -> None:
+    dialog.set_paths([SHOP])
+    previewed(qtbot, dialog)
+    assert dialog.view.preview.isVisible()
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    dialog.set_paths([empty])
+    qtbot.waitUntil(dialog.view.error.isVisible, timeout=3000)
+    assert not dialog.view.preview.isVisible()
+    assert not dialog.view.mapping.isVisible()

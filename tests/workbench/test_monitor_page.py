@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
+from engine.artefacts import MODEL
 from engine.config import DataSettings, ExperimentConfig, ModelSettings
-from engine.events import Failed, Stage, StageStarted
+from engine.events import Failed, Interrupted, Stage, StageFinished, StageStarted
 from engine.store import Store
 from engine.store.recorder import RunRecorder
 from workbench.context import Workbench
@@ -190,3 +191,52 @@ def test_the_clock_rests_while_the_page_is_hidden(
     assert not page._clock.isActive()
     page.show()
     assert page._clock.isActive()
+
+
+def test_a_stopped_run_with_a_checkpoint_can_be_inspected(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench(scripts.Script([StageStarted(Stage.TRAIN, "Training")], scripts.finished(), waits=True))
+    page = open_page(qtbot, workbench)
+    run = workbench.controller.start(ExperimentConfig())
+    folder = workbench.home.run_folder(run)
+    folder.mkdir(parents=True)
+    (folder / MODEL).touch()
+    qtbot.waitUntil(lambda: text(page, "monitor.words") == "Training…")
+    button(page, "monitor.stop").click()
+    qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")
+    assert button(page, "monitor.inspect").isVisible()
+    assert page.view.stages._cells[Stage.TRAIN]._time.text().startswith("stopped after ")
+
+
+def test_a_past_run_shows_where_it_was_stopped(
+    qtbot: QtBot, make_workbench: MakeWorkbench, store: Store, scripts: SimpleNamespace
+) -> None:
+    run = store.runs.create(ExperimentConfig(model=ModelSettings(kind="hid")), "s")
+    recorder = RunRecorder(store, run)
+    for event in (StageStarted(Stage.DATA, "Data"), StageFinished(Stage.DATA, 0.3), Interrupted(None, {})):
+        recorder(event)
+    recorder.close()
+    page = open_page(qtbot, make_workbench())
+    page.open_with(run)
+    qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")
+    times = {stage.value: cell._time.text() for stage, cell in page.view.stages._cells.items()}
+    assert times == {
+        "data": "0.3 s", "text": "not needed", "semantic_ids": "not needed", "train": "stopped", "evaluate": "waits",
+    }  # fmt: skip
+    assert not button(page, "monitor.inspect").isVisible()
+
+
+def test_a_past_run_that_was_stopped_keeps_the_numbers_of_its_best_epoch(
+    qtbot: QtBot, make_workbench: MakeWorkbench, store: Store, scripts: SimpleNamespace
+) -> None:
+    run = store.runs.create(ExperimentConfig(), "s")
+    recorder = RunRecorder(store, run)
+    for event in [*scripts.scripted(epochs=4, best=3)[:-3], Interrupted(3, {})]:
+        recorder(event)
+    recorder.close()
+    page = open_page(qtbot, make_workbench())
+    page.open_with(run)
+    qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")
+    assert text(page, "test.best.head.NDCG@10") == "15.00 %"
+    assert page.view.results.caption.text() == "epoch 3"

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from engine.events import Metrics, Progress, Stage, StageFinished, StageStarted
+from engine.events import Failed, Interrupted, Metrics, Progress, Stage, StageFinished, StageStarted
 from workbench.run_progress import RunProgress
 
 
@@ -57,3 +57,14 @@ def test_best_epoch_is_the_one_with_the_highest_overall_ndcg(scripts: SimpleName
     assert progress.notes[0].level == "warning"
     progress.add(Metrics(9, "test", "full", scripts.slices(0.9)), 0)
     assert progress.best.epoch == 3
+
+
+def test_the_stage_in_which_a_run_ends_too_soon_is_marked() -> None:
+    for end, state in ((Interrupted(3, {}), "stopped"), (Failed("No room.", ""), "failed")):
+        progress = RunProgress()
+        progress.add(StageStarted(Stage.TRAIN, "Training"), 10)
+        progress.add(end, 23)
+        assert progress.stages[Stage.TRAIN].state == state
+        assert progress.stages[Stage.TRAIN].seconds == 13
+        assert progress.stages[Stage.EVALUATE].state == "waiting"
+        assert progress.current is None

@@ -302,3 +302,25 @@ def test_columns_are_remembered(qtbot: Any, open_page: Open, store: Store) -> No
     add_run(store, "mine")
     open_page().list.table.setColumnWidth(column("name"), 333)
     assert open_page().list.table.columnWidth(column("name")) == 333
+
+
+@pytest.mark.parametrize(("status", "page_id"), [("finished", "inspector"), ("failed", "monitor")])
+def test_enter_or_a_double_click_opens_a_run(
+    qtbot: Any, open_page: Open, store: Store, status: str, page_id: str
+) -> None:
+    run = add_run(store, "this", status)
+    page = open_page()
+    shown(qtbot, page, run)
+    asked: list[tuple[str, object]] = []
+    page.open_page.connect(lambda name, payload: asked.append((name, payload)))
+    qtbot.keyClick(page.list.table, Qt.Key.Key_Return)
+    page.list.table.doubleClicked.emit(page.list.model.index(0, 0))
+    assert asked == [(page_id, run)] * 2
+
+
+def test_a_search_without_a_find_says_so(qtbot: Any, open_page: Open, store: Store) -> None:
+    add_run(store, "this")
+    page = open_page()
+    page.list.search.setText("that")
+    qtbot.waitUntil(lambda: page.several._title.text() == "No run found", timeout=3000)
+    assert "“that”" in page.several._text.text()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.icons import app_icon, icon
 from workbench.palette import DARK, LIGHT, SERIES, TEXT_ON, Role, contrast
 from workbench.stylesheet import stylesheet
-from workbench.theme import ICONS, font, tabular, theme
+from workbench.theme import ICONS, ThemeSetting, font, tabular, theme
 
 PALETTES = {"light": LIGHT, "dark": DARK}
 
@@ -104,3 +104,12 @@ def _strongest(drawn: QIcon) -> str:
             if colour.alpha() == 255:
                 counts[colour.name()] = counts.get(colour.name(), 0) + 1
     return max(counts, key=lambda name: counts[name])
+
+
+@pytest.mark.parametrize("setting", ["light", "dark"])
+def test_links_can_be_read(qapp: QApplication, setting: ThemeSetting) -> None:
+    theme().use(setting)
+    palette = qapp.palette()
+    for ground in (QPalette.ColorRole.Window, QPalette.ColorRole.Base):
+        for link in (QPalette.ColorRole.Link, QPalette.ColorRole.LinkVisited):
+            assert contrast(palette.color(link).name(), palette.color(ground).name()) >= 4.5

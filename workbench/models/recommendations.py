@@ -34,11 +34,13 @@ class RecommendationModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[Recommendation] = []
         self._with_halves = False
+        self._in_counts = False  # popularity's scores are numbers of interactions
 
     def set_recommendations(self, rows: "Sequence[Recommendation]") -> None:
         self.beginResetModel()
         self._rows = list(rows)
         self._with_halves = bool(rows) and all(row.hid is not None and row.sid is not None for row in rows)
+        self._in_counts = not self._with_halves and all(float(row.score).is_integer() for row in rows)
         self.endResetModel()
 
     @property
@@ -80,7 +82,7 @@ class RecommendationModel(QAbstractTableModel):
         row, column = self._rows[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _shown(row, column)
+                return _shown(row, column, self._in_counts)
             case DataRole.raw:
                 return _raw(row, column)
             case DataRole.row:
@@ -93,7 +95,7 @@ class RecommendationModel(QAbstractTableModel):
                 return icon("target", Role.good)
             case Qt.ItemDataRole.ToolTipRole:
                 held_out = "\nThe held-out item: what this user really had next." if row.is_held_out else ""
-                return f"{row.item.title}{held_out}" if column == TITLE else _shown(row, column)
+                return f"{row.item.title}{held_out}" if column == TITLE else _shown(row, column, self._in_counts)
         return None
 
 
@@ -107,7 +109,7 @@ def _tinted(color: QColor) -> QColor:
     return color
 
 
-def _shown(row: "Recommendation", column: int) -> str:
+def _shown(row: "Recommendation", column: int, in_counts: bool) -> str:
     match column:
         case 0:
             return str(row.rank)
@@ -116,7 +118,7 @@ def _shown(row: "Recommendation", column: int) -> str:
         case 2:
             return "head" if row.item.is_head else "tail"
         case 3:
-            return f"{row.score:.3f}"
+            return f"{row.score:,.0f}" if in_counts else f"{row.score:.3f}"
     return halves(row)
 
 

@@ -61,7 +61,13 @@ COLUMNS = (
     Column("alpha", "α", "Weight of the code-guided alignment loss", "{:g}".format, numeric=True),
     Column("beta", "β", "Weight of the masked granularity loss", "{:g}".format, numeric=True),
     Column("seed", "Seed", "Seed of the run", str, numeric=True),
-    Column("best_epoch", "Best epoch", "The epoch whose checkpoint was kept", str, numeric=True),
+    Column(
+        "best_epoch",
+        "Best epoch",
+        "The epoch whose checkpoint was kept",
+        lambda epoch: str(epoch) if epoch else numbers.NOTHING,  # 0 where nothing was trained
+        numeric=True,
+    ),
     Column("seconds", "Duration", "Wall time of the whole run", numbers.duration, numeric=True),
     Column("created_at", "Started", "When the run was started", moment, numeric=True),
 )

@@ -7,15 +7,16 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QWidget
 
-from workbench.theme import CAPTION, Role, tabular, theme
+from workbench.theme import CAPTION, SPACE_1, SPACE_2, SPACE_4, Role, tabular, theme
 from workbench.widgets.curve import Curve
 from workbench.widgets.legend import Entry, Legend
 from workbench.widgets.numbers import decimal
-from workbench.widgets.parts import Card, label
+from workbench.widgets.parts import Card
 
 REDRAW_MS = 50
+BOTTOM_AXIS = 36  # pixels for the numbers and the label of the x axis
 
 
 @dataclass
@@ -23,6 +24,7 @@ class _Series:
     entry: Entry
     curve: Curve
     line: pg.PlotDataItem
+    faint: pg.PlotDataItem | None  # the single points behind a line of means
     width: float
 
 
@@ -35,11 +37,16 @@ class _Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        found: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+        found: list[tuple[float, float]] = super().tickSpacing(low, high, size)[:2]  # a third level is clutter
         return [(step, start) for step, start in found if step >= 1] or [(1, 0)] if self.whole else found
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [self.write(value, spacing) for value in values]
+
+
+class _Words(QLabel):
+    def hasHeightForWidth(self) -> bool:
+        return False  # else the chart would ask for the height that a plot prefers, not for the least it can do with
 
 
 class LineChart(Card):
@@ -58,13 +65,18 @@ class LineChart(Card):
         tick: Callable[[float, float], str] | None = None,
         from_zero: bool = False,
         whole_x: bool = False,
+        mean_over: float = 0,
         parent: QWidget | None = None,
     ) -> None:
         """`value` writes a y value in the legend, `tick` (value, distance of ticks) on the axis; `whole_x`: ticks of
-        the x axis stand at whole numbers only."""
+        the x axis stand at whole numbers only; `mean_over`: lines and values are means over the last so much of x,
+        with the single points faint behind them."""
         super().__init__(title, caption, parent)
         self.setObjectName(name)
+        self.set_margins(SPACE_4, SPACE_2)
         self._value, self._from_zero, self._title_text = value, from_zero, title
+        self._mean_over = mean_over
+        self._means: dict[str, Curve] = {}
         self._series: dict[str, _Series] = {}
         self._marker: float | None = None
         self._hover: float | None = None
@@ -78,8 +90,9 @@ class LineChart(Card):
         self._plot.hideButtons()
         self._plot.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMinimumHeight(120)
+        self._plot.setMinimumSize(120, 64)
         self._plot.setLabel("bottom", x_label)
+        axes["bottom"].setHeight(BOTTOM_AXIS)
         self._plot.setLabel("left", y_label)
         self._plot.scene().sigMouseMoved.connect(self._point_at)
         self._plot.installEventFilter(self)
@@ -91,13 +104,16 @@ class LineChart(Card):
             self._plot.addItem(item, ignoreBounds=True)
 
         self._legend = Legend()
-        self._empty = label(empty, "muted", wrap=True)
+        self._empty = _Words(empty)
+        self._empty.setProperty("kind", "muted")
+        self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         place = QWidget()
         self._stack = QStackedLayout(place)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._plot)
-        self.body.setSpacing(4)
+        self.body.setSpacing(SPACE_1)
         self.body.addWidget(self._legend)
         self.body.addWidget(place, 1)
 
@@ -111,8 +127,11 @@ class LineChart(Card):
     def add_series(self, key: str, name: str, role: Role, *, dashed: bool = False, width: float = 2) -> None:
         """Declare a series without points; its place in the legend is the order of declaration."""
         line = pg.PlotDataItem(antialias=True, connect="finite")
-        self._series[key] = _Series(Entry(name, role, dashed), Curve(), line, width)
-        self._plot.addItem(line)
+        faint = pg.PlotDataItem(connect="finite") if self._mean_over else None
+        self._series[key] = _Series(Entry(name, role, dashed), Curve(), line, faint, width)
+        for item in (faint, line):
+            if item is not None:
+                self._plot.addItem(item)
         self._legend.set_entries({each: series.entry for each, series in self._series.items()})
         self._restyle()
 
@@ -129,8 +148,11 @@ class LineChart(Card):
     def remove_all(self) -> None:
         """Take away all series and the marker."""
         for series in self._series.values():
-            self._plot.removeItem(series.line)
+            for item in (series.line, series.faint):
+                if item is not None:
+                    self._plot.removeItem(item)
         self._series.clear()
+        self._means.clear()
         self._marker = None
         self._legend.set_entries({})
         self._soon()
@@ -139,6 +161,10 @@ class LineChart(Card):
         """Mark an x (the best epoch) by a thin vertical line with a dot on the first series."""
         self._marker = x
         self._soon()
+
+    def set_empty_words(self, text: str) -> None:
+        """What stands in the place of the chart while it has no points."""
+        self._empty.setText(text)
 
     def points(self, key: str) -> tuple[list[float], list[float]]:
         """The points of a series as they were given."""
@@ -179,8 +205,11 @@ class LineChart(Card):
         self._dirty = False
         filled = [series for series in self._series.values() if len(series.curve)]
         self._stack.setCurrentIndex(1 if filled else 0)
-        for series in self._series.values():
-            series.line.setData(*series.curve.drawn())
+        for key, series in self._series.items():
+            self._means[key] = series.curve.mean_over(self._mean_over) if self._mean_over else series.curve
+            series.line.setData(*self._means[key].drawn())
+            if series.faint is not None:
+                series.faint.setData(*series.curve.drawn())
         if filled:
             self._set_ranges(filled)
         self._draw_marker(filled)
@@ -224,7 +253,8 @@ class LineChart(Card):
             size = len(series.curve)
             index = (size - 1 if size else None) if self._hover is None else series.curve.nearest(self._hover)
             if index is not None:
-                values[key] = self._value(float(series.curve.y[index]))
+                shown = self._means.get(key, series.curve)
+                values[key] = self._value(float((shown if index < len(shown) else series.curve).y[index]))
                 at = float(series.curve.x[index]) if at is None else at
         pointed = self._hover is not None and at is not None
         self._crosshair.setVisible(pointed)
@@ -249,7 +279,11 @@ class LineChart(Card):
         self._plot.showGrid(x=False, y=True, alpha=1.0)
         for series in self._series.values():
             style = Qt.PenStyle.DashLine if series.entry.dashed else Qt.PenStyle.SolidLine
-            series.line.setPen(pg.mkPen(colours.color(series.entry.role), width=series.width * sharpness, style=style))
+            colour = colours.color(series.entry.role)
+            series.line.setPen(pg.mkPen(colour, width=series.width * sharpness, style=style))
+            if series.faint is not None:
+                colour.setAlphaF(0.15)
+                series.faint.setPen(pg.mkPen(colour, width=1))
         self._crosshair.setPen(pg.mkPen(colours.color(Role.control_border), width=1, style=Qt.PenStyle.DotLine))
         self._marker_line.setPen(pg.mkPen(colours.color(Role.accent), width=1))
         self._marker_dot.setSymbolBrush(colours.color(Role.accent))

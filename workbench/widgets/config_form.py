@@ -18,7 +18,8 @@ from workbench.widgets.setting_field import SettingField
 
 TWO_COLUMNS_FROM = 680  # pixels
 _RUN = ""  # the section of the settings that belong to none
-_SECOND_COLUMN = ("model", "alignment", "training", "evaluation")
+# Data and semantic IDs, the first things to decide, begin the columns; the columns are about equally long.
+_COLUMNS = (("data", "semantic_ids", "text", "training"), ("model", "alignment", "evaluation", _RUN))
 _EDITORS: dict[str, Callable[[SettingInfo], Editor]] = {
     "data.dataset": lambda _: ChoiceEditor([]),
     "text.source": PathEditor,
@@ -122,14 +123,30 @@ class ConfigForm(QWidget):
             return
         self._shown_columns = columns
         for column in self._columns:
+            for card in self.sections.values():
+                # Not takeAt: an old item that lives on keeps the new one from noticing that the card has grown.
+                column.removeWidget(card)
             while column.count():
                 column.takeAt(0)
-        for section, card in self.sections.items():
-            self._columns[1 if columns == 2 and section in _SECOND_COLUMN else 0].addWidget(card)
+        placed = [section for column in _COLUMNS for section in column]
+        rest = [section for section in self.sections if section not in placed]
+        for place, sections in enumerate((_COLUMNS[0], [*_COLUMNS[1], *rest])):
+            for section in sections:
+                self._columns[min(place, columns - 1)].addWidget(self.sections[section])
+        self._order_tabs([*placed, *rest])
         for column in self._columns[:columns]:
             column.addStretch(1)
         self._row.setStretch(1, columns - 1)
         self._row.setSpacing(SPACE_4 if columns == 2 else 0)
+
+    def _order_tabs(self, sections: Sequence[str]) -> None:
+        """The Tab key goes through the cards as they stand, column by column."""
+        before: QWidget | None = None
+        for section in sections:
+            for widget in self.sections[section].tab_chain():
+                if before is not None:
+                    QWidget.setTabOrder(before, widget)
+                before = widget
 
     def _check(self) -> None:
         if self._quiet:

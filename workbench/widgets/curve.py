@@ -44,6 +44,15 @@ class Curve:
         """Index of the point nearest to `x`, None when there is no point."""
         return int(np.abs(self.x - x).argmin()) if self._size else None
 
+    def mean_over(self, width: float) -> "Curve":
+        """A curve whose value at every x is the mean of the points in (x - width, x]."""
+        sums = np.concatenate([[0.0], np.cumsum(self.y)])
+        first = np.searchsorted(self.x, self.x - width, side="right")
+        last = np.arange(1, self._size + 1)
+        smooth = Curve()
+        smooth.replace(self.x, (sums[last] - sums[first]) / (last - first))
+        return smooth
+
     def drawn(self, most: int = MOST_DRAWN) -> tuple[FloatArray, FloatArray]:
         """At most `most` points that look the same: the lowest and the highest of every stretch."""
         if self._size <= most:

@@ -28,6 +28,10 @@ class Editor(QWidget):
         for part in parts:
             layout.addWidget(part)
 
+    def tab_chain(self) -> list[QWidget]:
+        """What takes the keyboard, from left to right."""
+        return [self.input]
+
     def value(self) -> Any:
         """The value as it stands, allowed or not."""
         raise NotImplementedError
@@ -79,6 +83,9 @@ class SliderEditor(Editor):
 
     def set_value(self, value: Any) -> None:
         self._box.set_value(value)
+
+    def tab_chain(self) -> list[QWidget]:
+        return [self._slider, self._box]
 
     def _slide(self, place: int) -> None:
         share = place / self._STEPS
@@ -169,6 +176,7 @@ class PathEditor(TextEditor):
         super().__init__(info)
         self._filter: str | None = None
         self._browse = button("Browse…", f"{info.key}.browse")
+        self._browse.setAccessibleName(f"Browse for {info.title.lower()}")
         self._browse.clicked.connect(self._ask)
         layout = self.layout()
         assert layout is not None
@@ -179,6 +187,9 @@ class PathEditor(TextEditor):
         """ "folder", a file filter such as "Vectors (*.npy *.parquet)", or "" for plain text without a button."""
         self._filter = what
         self._browse.setVisible(bool(what))
+
+    def tab_chain(self) -> list[QWidget]:
+        return [self._line, self._browse]
 
     def _ask(self) -> None:
         start = str(Path(self._line.text()).expanduser().parent) if self._line.text() else ""

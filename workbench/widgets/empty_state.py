@@ -53,6 +53,9 @@ class EmptyState(QWidget):
         theme().changed.connect(self._paint_icon)
         self._paint_icon()
 
+    def hasHeightForWidth(self) -> bool:
+        return False  # it takes the room that there is, and lets what it stands in for decide how much
+
     def set_words(self, title: str, text: str) -> None:
         self._title.setText(title)
         self._text.setText(text)

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from workbench.theme import BODY, SPACE_2, SPACE_4, Role, tabular
+from workbench.theme import BODY, SPACE_1, SPACE_3, Role, tabular
 from workbench.widgets.badge import Badge
 from workbench.widgets.numbers import metric
 from workbench.widgets.parts import clear, label
@@ -27,8 +27,8 @@ class FinalTest(QWidget):
         self._values: dict[tuple[str, str, str], QLabel] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(SPACE_4)
-        self._grid.setVerticalSpacing(SPACE_2)
+        self._grid.setHorizontalSpacing(SPACE_3)
+        self._grid.setVerticalSpacing(SPACE_1)
         self._grid.setColumnStretch(0, 1)
 
     def show_results(self, test: FinalMetrics, protocols: Mapping[str, str]) -> None:

@@ -55,7 +55,7 @@ class Legend(QWidget):
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, self.height())
+        return QSize(60, self.minimumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -70,7 +70,9 @@ class Legend(QWidget):
             painter.drawLine(place.left(), middle, place.left() + _STROKE, middle)
             words = place.adjusted(_STROKE + SPACE_1 + 1, 0, 0, 0)
             painter.setPen(theme().color(Role.text_muted))
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, entry.name)
+            room = self.width() - words.left()
+            name_shown = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, name_shown)
             painter.setPen(theme().color(Role.text))
             name = metrics.horizontalAdvance(entry.name + " ")
             painter.drawText(words.adjusted(name, 0, SPACE_3, 0), Qt.AlignmentFlag.AlignVCenter, entry.value)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLayout
 
 from workbench.icons import icon
 from workbench.theme import SPACE_2, SPACE_3, SPACE_4, Role
+from workbench.widgets.elided import ElidedLabel
 
 BUTTON_ICON = QSize(22, 16)  # wider than high: room between icon and words
 
@@ -74,16 +75,23 @@ class Card(QFrame):
         self.header = QHBoxLayout()
         self.header.setSpacing(SPACE_2)
         self.title = label(title, "heading")
-        self.caption = label(caption, "caption")
+        self.caption = ElidedLabel(caption)
+        self.caption.setProperty("kind", "caption")
         if title:
             self.header.addWidget(self.title)
-            self.header.addWidget(self.caption, 1, Qt.AlignmentFlag.AlignVCenter)
+            self.header.addWidget(self.caption, 1)
             self.header.addStretch()
             outer.addLayout(self.header)
         self.body = QVBoxLayout()
         self.body.setSpacing(SPACE_3)
         outer.addLayout(self.body, 1)
         self.caption.setHidden(not caption)
+
+    def set_margins(self, beside: int, above: int) -> None:
+        """Room around the content in pixels: at both sides, and above and below."""
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(beside, above, beside, above)
 
     def set_caption(self, text: str) -> None:
         self.caption.setText(text)

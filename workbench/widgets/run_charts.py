@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QWidget
 
 from engine.events import Event, GateWeights, Loss, Metrics
 from workbench.protocols import VALIDATION
 from workbench.theme import LEVELS, SPACE_3, Role
 from workbench.widgets.chart import LineChart
+from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.numbers import metric, metric_tick
 
 METRICS = ("NDCG@10", "HR@10")
+COMING = "Points appear here while the run goes."
+MISSING = "The run ended before there was a point."
+COUNTS_ONLY = "Popularity only counts interactions; there is no training to show."
 SLICES = {"overall": Role.overall, "head": Role.head, "tail": Role.tail}
 LOSSES = {
     "total": Role.loss_1,
@@ -51,7 +55,13 @@ class RunCharts(QWidget):
             for kind in METRICS
         }
         self.loss = LineChart(
-            "Loss", "Epoch", "Loss", name=f"{name}.loss", caption="training; parts before weighting", whole_x=True
+            "Loss",
+            "Epoch",
+            "Loss",
+            name=f"{name}.loss",
+            caption="training, mean over the last epoch; parts before weighting",
+            whole_x=True,
+            mean_over=1,
         )
         self.gate = LineChart(
             "Gate weights",
@@ -63,7 +73,8 @@ class RunCharts(QWidget):
             whole_x=True,
         )
         self.ndcg, self.hr = self._metrics["NDCG@10"], self._metrics["HR@10"]
-        self._grid = QGridLayout(self)
+        grid = QWidget()
+        self._grid = QGridLayout(grid)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_3)
         self._grid.addWidget(self.ndcg, 0, 0)
@@ -72,20 +83,43 @@ class RunCharts(QWidget):
         for column in (0, 1):
             self._grid.setColumnStretch(column, 1)
             self._grid.setRowStretch(column, 1)
+        self.nothing = EmptyState("chart-line", "No curves", "")
+        self.nothing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(grid)
+        self._stack.addWidget(self.nothing)
         self._best: tuple[float, int] | None = None
         self.start(gates=True)
 
-    def start(self, *, gates: bool) -> None:
-        """Empty all charts for another run; `gates` says whether it has gate weights (H2Rec only)."""
+    def start(self, *, gates: bool, words: str = COMING) -> None:
+        """Empty all charts for another run; `gates` says whether it has gate weights (H2Rec only), `words` what
+        stands in the empty charts."""
         self._best = None
         for chart in (self.ndcg, self.hr, self.loss, self.gate):
             chart.remove_all()
+            chart.set_empty_words(words)
+        self._stack.setCurrentIndex(0)
         for chart in self._metrics.values():
             for part, role in SLICES.items():
                 chart.add_series(part, part, role)
         self.gate.setVisible(gates)
         self._grid.removeWidget(self.loss)
         self._grid.addWidget(self.loss, 1, 0, 1, 1 if gates else 2)
+
+    def show_none(self, why: str) -> None:
+        """Show that there are no curves at all, and why."""
+        self.nothing.set_words("No curves", why)
+        self._stack.setCurrentIndex(1)
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether charts are shown, with points or waiting for them."""
+        return self._stack.currentWidget() is not self.nothing
+
+    def settle(self) -> None:
+        """The run has ended: what is empty now stays empty."""
+        for chart in (self.ndcg, self.hr, self.loss, self.gate):
+            chart.set_empty_words(MISSING)
 
     def set_caption(self, validation: str) -> None:
         """The protocol in words, such as "validation, full ranking, history left out"."""
@@ -107,10 +141,19 @@ class RunCharts(QWidget):
                     for level, weight in enumerate(event.weights, start=1):
                         self.gate.append(str(level), event.epoch, weight)
 
-    def set_curves(self, curves: Mapping[str, Points], best_epoch: int | None) -> None:
-        """Show a past run: series as the store names them, "loss/total", "validation/full/head/HR@10", "gate/1"."""
+    def set_curves(
+        self, curves: Mapping[str, Points], best_epoch: int | None, *, learns: bool = True, runs: bool = False
+    ) -> None:
+        """Show a run of the store: series as it names them, "loss/total", "validation/full/head/HR@10", "gate/1".
+
+        `learns`: whether its model has anything to train; `runs`: whether points may still come.
+        """
         levels = sum(name.startswith("gate/") for name in curves)
-        self.start(gates=levels > 0)
+        self.start(gates=levels > 0, words=COMING if runs else MISSING)
+        if not learns:
+            self.show_none(COUNTS_ONLY)
+        elif not curves and not runs:
+            self.show_none("The run ended before its training began.")
         self._need_levels(levels)
         for part in LOSSES:
             if f"loss/{part}" in curves:

@@ -40,6 +40,18 @@ class SectionCard(Card):
             self._show_advanced(False)
         self.body.addWidget(self._content)
 
+    def tab_chain(self) -> list[QWidget]:
+        """Everything in the card that takes the keyboard, from top to bottom."""
+        chain: list[QWidget] = []
+        for field in self.fields:
+            if not field.info.advanced:
+                chain += field.tab_chain()
+        if self._advanced:
+            chain.append(self._fold)
+            for field in self._advanced:
+                chain += field.tab_chain()
+        return chain
+
     def set_aside(self, reason: str) -> None:
         """Disable the section and say why; "" enables it again."""
         self._content.setEnabled(not reason)

@@ -65,6 +65,10 @@ class SettingField(QWidget):
         layout.addWidget(self._help)
         layout.addSpacing(SPACE_2)
 
+    def tab_chain(self) -> list[QWidget]:
+        """What takes the keyboard, in reading order."""
+        return [self._reset, *self.editor.tab_chain()]
+
     @property
     def error(self) -> str:
         return self._wrong

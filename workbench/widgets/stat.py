@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from workbench.theme import SPACE_2, SPACE_3, tabular
+from workbench.theme import SPACE_1, SPACE_2, tabular
 from workbench.widgets.parts import label, set_kind
 
 
@@ -17,7 +17,7 @@ class StatTile(QFrame):
         self._value.setFont(tabular())
         self._caption = label(caption, "caption", wrap=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_3, SPACE_2, SPACE_3, SPACE_2)
+        layout.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, SPACE_1)
         layout.setSpacing(2)
         for part in (self._title, self._value, self._caption):
             layout.addWidget(part)

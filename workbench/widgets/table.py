@@ -4,8 +4,8 @@ import csv
 import io
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractItemModel, QByteArray, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QAbstractItemModel, QByteArray, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QWidget
 
 from workbench.theme import tabular
@@ -14,7 +14,12 @@ ROW_HEIGHT = 30
 
 
 class DataTable(QTableView):
-    """A read-only table over any item model. Models align their numbers to the right by TextAlignmentRole."""
+    """A read-only table over any item model. Models align their numbers to the right by TextAlignmentRole.
+
+    `opened(row)`: a row was double-clicked, or Enter pressed on it.
+    """
+
+    opened = Signal(int)
 
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         """`name` is the object name, `title` what a screen reader says."""
@@ -37,6 +42,7 @@ class DataTable(QTableView):
         header.setStretchLastSection(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setFixedHeight(ROW_HEIGHT + 2)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self.copy_action = QAction("Copy", self)
         self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
         self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -46,6 +52,12 @@ class DataTable(QTableView):
         self.addActions([self.copy_action, self.export_action])
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
 
     def stretch_column(self, column: int) -> None:
         """Let one column take the room that the others leave."""

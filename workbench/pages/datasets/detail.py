@@ -18,6 +18,7 @@ from workbench.widgets.parts import button, label
 from workbench.widgets.slices import SliceDelegate
 from workbench.widgets.stat import StatTile
 from workbench.widgets.table import DataTable
+from workbench.widgets.tile_row import TileRow
 
 if TYPE_CHECKING:
     from engine.store import DatasetRow
@@ -86,7 +87,7 @@ class DatasetDetail(QWidget):
         self.tiles["density"].set_value("–" if density is None else f"{density:.3%}".replace("%", " %"))
         self.tiles["mean_length"].set_value(
             numbers.decimal(known.get("mean_length"), 1),
-            f"median {known['median_length']:g}, max {known['max_length']:,}" if "max_length" in known else "",
+            f"median {known['median_length']:g}" if "median_length" in known else "",
         )
         self.tiles["head"].set_value("–", "")
         self.report.setText("<br>".join(report_lines(row)))
@@ -131,10 +132,6 @@ class DatasetDetail(QWidget):
         top.addLayout(words, 1)
         top.addWidget(self.experiment, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.delete, 0, Qt.AlignmentFlag.AlignVCenter)
-        tiles = QHBoxLayout()
-        tiles.setSpacing(SPACE_2)
-        for tile in self.tiles.values():
-            tiles.addWidget(tile, 1)
         charts = QHBoxLayout()
         charts.setSpacing(SPACE_3)
         charts.addWidget(self.popularity, 1)
@@ -142,13 +139,24 @@ class DatasetDetail(QWidget):
         tabs = QTabWidget()
         tabs.setObjectName("datasets.tabs")
         tabs.tabBar().setDrawBase(False)
+        tabs.tabBar().setAccessibleName("Details of the dataset")
         tabs.addTab(self._items_tab(), "Items")
         tabs.addTab(self._report_tab(), "Import")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_3, 0, 0, 0)
+        content = QWidget()
+        content.setProperty("kind", "page")
+        area = QScrollArea()  # for windows too low for all of it
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(SPACE_3, 0, 0, 0)
+        outer.addWidget(area)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_3)
         layout.addLayout(top)
-        layout.addLayout(tiles)
+        layout.addWidget(TileRow(list(self.tiles.values())))
         layout.addLayout(charts, 1)
         layout.addWidget(tabs, 1)
 

@@ -59,6 +59,7 @@ class ImportDialog(QDialog):
         if not self._paths:
             return
         self._preview = None
+        self.view.show_no_preview()
         paths = self._paths
 
         def look() -> tuple[str, Preview]:
@@ -92,10 +93,15 @@ class ImportDialog(QDialog):
             return "Choose the files to import."
         if self._preview is None:
             return "The files cannot be read." if self.view.error.text() else "Looking at the files…"
+        if problem := self._name_problem():
+            return problem
         if self.view.mapping.problem:
             return self.view.mapping.problem
         if self.view.preparation.settings is None:
             return "A preparation setting is not allowed."
+        return ""
+
+    def _name_problem(self) -> str:
         try:
             self._library.check_name(self.view.name.text())
         except DataError as error:
@@ -140,7 +146,7 @@ class ImportDialog(QDialog):
         self._check()
 
     def _check(self) -> None:
-        self.view.allow_import(self.reason)
+        self.view.allow_import(self.reason, wrong_name=bool(self._preview is not None and self._name_problem()))
 
     # Leaving
 

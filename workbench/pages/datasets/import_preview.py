@@ -64,6 +64,7 @@ class PreviewTabs(QTabWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tabBar().setDrawBase(False)
+        self.tabBar().setAccessibleName("Preview")
         self._preview: Preview | None = None
         self.models = {name: PreviewModel(self) for name in ("interactions", "items", "texts")}
         self._tables: dict[str, DataTable] = {}

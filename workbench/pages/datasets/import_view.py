@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QProgressBar,
     QScrollArea,
@@ -24,7 +25,7 @@ from workbench.pages.datasets.preparation_form import PreparationForm
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.parts import button, guard_wheel, label
+from workbench.widgets.parts import button, guard_wheel, label, set_kind
 
 
 class ImportView(QWidget):
@@ -47,6 +48,9 @@ class ImportView(QWidget):
         self.name = QLineEdit()
         self.name.setObjectName("import.name")
         self.name.setAccessibleName("Name of the dataset")
+        self.name_error = label("", "error", wrap=True)
+        self.name_error.setObjectName("import.name.error")
+        self.name_error.hide()
         self.format_choice = QComboBox()
         self.format_choice.setObjectName("import.format")
         self.format_choice.setAccessibleName("Format")
@@ -81,6 +85,11 @@ class ImportView(QWidget):
         self.paths.setText(", ".join(str(path) for path in paths))
         self._content.setCurrentIndex(1)
 
+    def show_no_preview(self) -> None:
+        """Nothing is known of the files (yet): the rows of others must not stand there."""
+        self._right.setCurrentIndex(0)
+        self.mapping.hide()
+
     def show_preview(self, format: str, preview: Preview) -> None:
         self.format_choice.setCurrentIndex(self.format_choice.findData(format))
         self.help.setText(self._helps.get(format, ""))
@@ -93,10 +102,14 @@ class ImportView(QWidget):
         self.error.setText(text)
         self.error.setVisible(bool(text))
 
-    def allow_import(self, reason: str) -> None:
-        """Enable the import, or say why it cannot start."""
+    def allow_import(self, reason: str, *, wrong_name: bool = False) -> None:
+        """Enable the import, or say why it cannot start; a wrong name is said beside the name."""
         self.import_button.setEnabled(not reason)
+        set_kind(self.name, "true" if wrong_name else "false", "invalid")
+        self.name_error.setText(reason if wrong_name else "")
+        self.name_error.setVisible(wrong_name)
         self.words.setText(reason)
+        self.words.setVisible(not wrong_name)
 
     def show_importing(self, importing: bool) -> None:
         self.progress.setValue(0)
@@ -106,6 +119,7 @@ class ImportView(QWidget):
             widget.setEnabled(not importing)
         self.import_button.setEnabled(not importing)
         self.words.setText("")
+        self.words.show()
 
     def show_progress(self, words: str, share: float) -> None:
         self.words.setText(f"{words}…")
@@ -175,10 +189,11 @@ class ImportView(QWidget):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, SPACE_3, 0)
         layout.setSpacing(SPACE_2)
-        layout.addWidget(label("Name", "label"))
+        layout.addWidget(_title("Name", self.name))
         layout.addWidget(self.name)
+        layout.addWidget(self.name_error)
         layout.addSpacing(SPACE_2)
-        layout.addWidget(label("Format", "label"))
+        layout.addWidget(_title("Format", self.format_choice))
         layout.addWidget(self.format_choice)
         layout.addWidget(self.help)
         layout.addSpacing(SPACE_2)
@@ -188,8 +203,15 @@ class ImportView(QWidget):
         layout.addWidget(self.preparation)
         layout.addStretch(1)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setMinimumWidth(300)
         area.setWidget(holder)
         return area
+
+
+def _title(text: str, field: QWidget) -> QLabel:
+    made = label(text, "label")
+    made.setBuddy(field)
+    return made

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
@@ -101,7 +102,9 @@ class MappingForm(QWidget):
             combo.currentIndexChanged.connect(lambda _place: self._take_over())
             guard_wheel(combo)
             self.choices[role] = combo
-            form.addRow(_title(title), combo)
+            words = _title(title)
+            words.setBuddy(combo)
+            form.addRow(words, combo)
         return form
 
     def _offer(self, role: str, columns: Sequence[str], chosen: str | None) -> None:
@@ -123,10 +126,14 @@ class MappingForm(QWidget):
         for column in (*chosen, *(column for column in columns if column not in chosen)):
             box = QCheckBox(column)
             box.setObjectName(f"import.text.{column}")
+            box.setAccessibleName(f"{column} is part of the text")
             box.setChecked(column in chosen)
             box.toggled.connect(lambda _checked: self._take_over())
             self.texts.append(box)
             self._texts.addWidget(box)
+        chain = [self.choices["title"], *self.texts]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def _take_over(self) -> None:
         if self._mapping is None:

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QListView, QSplitter, QWidget
 
 from engine.config import DataSettings, ExperimentConfig
@@ -117,6 +117,12 @@ class DatasetsPage(Page):
         self._name = name
         self.activate()
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The window closes: a running import is told to stop, and keeps nothing."""
+        for dialog in self.findChildren(ImportDialog):
+            dialog.reject()
+        super().closeEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event):
             event.acceptProposedAction()
@@ -159,7 +165,7 @@ class DatasetsPage(Page):
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
         split.addWidget(self.detail_states)
-        split.setSizes([250, 800])
+        split.setSizes([220, 830])
         split.setStretchFactor(1, 1)
         remember_splitter(split, self._workbench.preferences, "datasets/split")
         empty = EmptyState(

@@ -6,7 +6,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
-from workbench.theme import CAPTION, Role, tabular, theme
+from workbench.theme import CAPTION, SPACE_2, SPACE_4, Role, tabular, theme
+from workbench.widgets.chart import BOTTOM_AXIS
 from workbench.widgets.parts import Card
 
 WIDE = 2.5  # decades from which on an axis marks powers of ten alone
@@ -48,6 +49,7 @@ class PlotCard(Card):
     ) -> None:
         super().__init__(title, " ", parent)
         self.setObjectName(name)
+        self.set_margins(SPACE_4, SPACE_2)
         self._resting = ""
         self.axes = {"bottom": Axis("bottom", log_x), "left": Axis("left", log_y)}
         self.plot = pg.PlotWidget(axisItems=self.axes, background=None)
@@ -56,8 +58,9 @@ class PlotCard(Card):
         self.plot.hideButtons()
         self.plot.setFrameShape(QFrame.Shape.NoFrame)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setMinimumHeight(110)
+        self.plot.setMinimumSize(140, 96)
         self.plot.setLabel("bottom", x_label)
+        self.axes["bottom"].setHeight(BOTTOM_AXIS)
         self.plot.setLabel("left", y_label)
         self.plot.scene().sigMouseMoved.connect(self._point_at)
         self.plot.installEventFilter(self)

@@ -18,6 +18,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = 28
 WORDED = 300  # narrower lists show head and tail by the dot alone; the tooltip has the word
 BAR = 12
+LEAST_BAR = 56
 HID_ROLE, SID_ROLE = Role.run_1, Role.run_3
 
 
@@ -70,10 +71,20 @@ class ContributionDelegate(QStyledItemDelegate):
         paint_background(painter, option)
         hid, sid = index.data(DataRole.raw)
         rect: QRect = option.rect.adjusted(SPACE_2, 0, -SPACE_2, 0)
-        width = QFontMetrics(option.font).horizontalAdvance("+00.00")
+        width = self._number_width(option.font)
         rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(sid), option, right=True))
         rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(hid), option, right=True))
         self._bars(painter, rect.adjusted(0, 0, -SPACE_1, 0), hid, sid)
+
+    def least_width(self, font: QFont) -> int:
+        """Pixels that both numbers and a bar worth looking at need."""
+        return 2 * (self._number_width(font) + SPACE_2) + LEAST_BAR + 2 * SPACE_2
+
+    def _number_width(self, font: QFont) -> int:
+        # Whatever the signs: every row needs the same place for its numbers, and none may be cut.
+        widest = max(map(abs, self._model.scale), default=0.0)
+        metrics = QFontMetrics(font)
+        return max(metrics.horizontalAdvance(_signed(sign * widest)) for sign in (-1, 1)) + 2
 
     def _bars(self, painter: QPainter, rect: QRect, hid: float, sid: float) -> None:
         painter.save()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from workbench.models.cards import CardEntry, ItemListModel
 from workbench.pages.inspector.code_path import CodePath
@@ -14,6 +15,8 @@ from workbench.widgets import numbers
 from workbench.widgets.badge import Badge
 from workbench.widgets.parts import label
 from workbench.widgets.slices import slice_role, slice_word
+
+SIDE_BY_SIDE = 400  # pixels from which on both lists of neighbours have room beside each other
 
 
 class CardList(QWidget):
@@ -33,7 +36,7 @@ class CardList(QWidget):
         self.view.setUniformItemSizes(True)
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setMinimumHeight(80)
+        self.view.setMinimumHeight(62)
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
         self.message = label("", "muted", wrap=True)
@@ -71,6 +74,8 @@ class ItemPanel(QWidget):
         self.codes = CodePath()
         self.codes.setObjectName("inspector.codes")
         self.no_codes = label("This model has no semantic IDs.", "muted")
+        self.no_vectors = label("This model gives items no vectors, so no item is nearer than another.", "muted")
+        self.no_vectors.setWordWrap(True)
         self.text = label("", wrap=True, selectable=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.by_hid = CardList("inspector.nearestHid", "Nearest by hash ID")
@@ -92,6 +97,7 @@ class ItemPanel(QWidget):
         self.text.setText(_shortened(card.text) or "This item has no text.")
         self.text.setToolTip(card.text)
         self.text.setEnabled(bool(card.text.strip()))
+        self.no_vectors.setVisible(view.by_hid is None and view.by_sid is None)
         for cards, entries, nothing in (
             (self.by_hid, view.by_hid, "There is no other item."),
             (self.by_sid, view.by_sid, "There is no other item."),
@@ -99,6 +105,12 @@ class ItemPanel(QWidget):
         ):
             cards.setVisible(entries is not None)
             cards.show_entries(entries, nothing)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= SIDE_BY_SIDE
+        directions = QBoxLayout.Direction
+        self._neighbours.setDirection(directions.LeftToRight if roomy else directions.TopToBottom)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -110,10 +122,10 @@ class ItemPanel(QWidget):
         path.addWidget(self.codes)
         path.addWidget(self.no_codes)
         path.addStretch(1)
-        neighbours = QHBoxLayout()
-        neighbours.setSpacing(SPACE_3)
-        neighbours.addWidget(self.by_hid, 1)
-        neighbours.addWidget(self.by_sid, 1)
+        self._neighbours = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._neighbours.setSpacing(SPACE_3)
+        self._neighbours.addWidget(self.by_hid, 1)
+        self._neighbours.addWidget(self.by_sid, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_4, 0, 0, 0)
         layout.setSpacing(SPACE_2)
@@ -121,8 +133,9 @@ class ItemPanel(QWidget):
         layout.addWidget(self.facts)
         layout.addLayout(path)
         layout.addWidget(self.text)
+        layout.addWidget(self.no_vectors)
         layout.addSpacing(SPACE_2)
-        layout.addLayout(neighbours, 300)
+        layout.addLayout(self._neighbours, 300)
         layout.addWidget(self.sharing, 200)
         layout.addStretch(1)  # holds the card together at the top where a model has none of the lists
 

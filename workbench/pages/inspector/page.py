@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from engine.store import RunRow
 
 LISTED = 1000  # newest runs that the chooser offers
-CHECKPOINT = "model.safetensors"
 
 
 class InspectorPage(Page):
@@ -43,7 +42,8 @@ class InspectorPage(Page):
         self.runs = QComboBox()
         self.runs.setObjectName("inspector.run")
         self.runs.setAccessibleName("Run")
-        self.runs.setMinimumWidth(400)
+        self.runs.setMinimumWidth(320)
+        self.runs.setMinimumContentsLength(40)
         self.runs.setMaximumWidth(560)
         self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.search, self.user, self.item = ItemSearch(), UserPanel(), ItemPanel()
@@ -85,7 +85,11 @@ class InspectorPage(Page):
     # The run
 
     def _offer_runs(self) -> list[int]:
-        rows = [row for row in self._workbench.store.runs.list(limit=LISTED) if self._can_be_opened(row)]
+        rows = [
+            row
+            for row in self._workbench.store.runs.list(limit=LISTED)
+            if self._workbench.can_inspect(row.id, row.status)
+        ]
         self.runs.blockSignals(True)
         self.runs.clear()
         for row in rows:
@@ -95,11 +99,6 @@ class InspectorPage(Page):
         self.runs.blockSignals(False)
         self.runs.setVisible(bool(rows))
         return [row.id for row in rows]
-
-    def _can_be_opened(self, row: "RunRow") -> bool:
-        if row.status == "finished":
-            return True
-        return row.status == "interrupted" and (self._workbench.home.run_folder(row.id) / CHECKPOINT).exists()
 
     def _forget(self) -> None:
         """Close what is open; answers that are still under way are dropped."""
@@ -178,6 +177,7 @@ class InspectorPage(Page):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("inspector.tabs")
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName("Users or items")
         self.tabs.addTab(self.user, "User")
         self.tabs.addTab(self.search, "Items")
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -185,7 +185,7 @@ class InspectorPage(Page):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.tabs)
         self._split.addWidget(self.item)
-        self._split.setSizes([560, 480])
+        self._split.setSizes([590, 450])
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 1)
         remember_splitter(self._split, self._workbench.preferences, "inspector/split")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from workbench.calm import calm, load_torch
 from workbench.models.cards import CardEntry
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ class Session:
 
         Raises WorkbenchError when the run, its files or its dataset are missing, or the dataset is another by now.
         """
-        from engine.inspection import RunInspector
+        load_torch()
+        with calm():
+            from engine.inspection import RunInspector
 
         details = workbench.store.runs.get(run)
         return cls(details, RunInspector.of_run(details, workbench.home, workbench.library))

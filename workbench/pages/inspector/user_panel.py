@@ -4,7 +4,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QTextDocumentFragment
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -114,6 +114,7 @@ class UserPanel(QWidget):
         self._write_landing()
         self.model.set_recommendations([])
         self.legend.hide()
+        self.history.heading.setText("History")
         self.history.show_entries([], "")
 
     def show_user(self, view: "UserView", landing: str) -> None:
@@ -135,16 +136,18 @@ class UserPanel(QWidget):
         table.setModel(self.model)
         table.setItemDelegate(TintDelegate(table))
         table.setItemDelegateForColumn(SLICE, SliceDelegate(table))
-        table.setItemDelegateForColumn(HALVES, ContributionDelegate(self.model, table))
+        self._halves = ContributionDelegate(self.model, table)
+        table.setItemDelegateForColumn(HALVES, self._halves)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         return table
 
     def _fit_columns(self) -> None:
         self.table.stretch_column(TITLE)
-        for column, width in ((RANK, 54), (SLICE, 60), (SCORE, 66)):
+        for column, width in ((RANK, 56), (SLICE, 60), (SCORE, 74)):
             self.table.setColumnWidth(column, width)
         if self.model.with_halves:
-            self.table.setColumnWidth(HALVES, min(420, max(214, self.table.width() * 2 // 5)))
+            least = self._halves.least_width(self.table.font())
+            self.table.setColumnWidth(HALVES, min(420, max(least, self.table.width() // 3)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -152,6 +155,7 @@ class UserPanel(QWidget):
 
     def _write_landing(self) -> None:
         self.landing.setText(_landing_line(*self._landing) if self._landing is not None else self._nothing)
+        self.landing.setAccessibleName(QTextDocumentFragment.fromHtml(self.landing.text()).toPlainText())
 
     def _connect(self) -> None:
         self.field.textEdited.connect(lambda _text: self._pause.start())
@@ -187,8 +191,9 @@ class UserPanel(QWidget):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.table)
         parts.addWidget(self.history)
-        parts.setStretchFactor(0, 3)
-        parts.setStretchFactor(1, 2)
+        parts.setSizes([350, 200])
+        parts.setStretchFactor(0, 7)
+        parts.setStretchFactor(1, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, SPACE_3, 0, 0)
         layout.setSpacing(SPACE_2)

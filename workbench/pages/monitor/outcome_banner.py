@@ -38,7 +38,7 @@ class OutcomeBanner(QFrame):
         runs = button("See all runs", "monitor.allRuns", "list-bullets")
         runs.clicked.connect(lambda: self.all_runs.emit())
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
+        layout.setContentsMargins(SPACE_4, SPACE_2, SPACE_4, SPACE_2)
         layout.setSpacing(SPACE_3)
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)

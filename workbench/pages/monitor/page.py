@@ -112,13 +112,15 @@ class MonitorPage(Page):
         self._show_stop_button()
         if run == self._shown:
             self._clock.stop()
-            self.view.end(status, message)
+            can_inspect = self._workbench.can_inspect(run, status)
+            self.view.end(status, message, can_inspect=can_inspect)
 
     def _show_past(self, past: PastRun) -> None:
         self._loading = None
         self._head(past.details.id, past.config)
         self._clock.stop()
-        self.view.show_past(past)
+        details = past.details
+        self.view.show_past(past, can_inspect=self._workbench.can_inspect(details.id, details.status))
         self._states.show_content()
         self._show_stop_button()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.config import ExperimentConfig
 from engine.events import Stage
 from engine.settings import parse
-from workbench.run_progress import RunProgress, StageState
+from workbench.run_progress import Best, RunProgress, StageState
 
 if TYPE_CHECKING:
     from engine.store import Curve, LogLine, RunDetails, Store
@@ -37,16 +37,36 @@ class PastRun:
         )  # fmt: skip
 
     @property
+    def best(self) -> Best | None:
+        """The validation metrics of the best epoch, out of the curves; None where there are none."""
+        epoch = self.details.best_epoch
+        values: dict[str, dict[str, float]] = {}
+        for name, curve in self.curves.items():
+            match name.split("/"):
+                case ["validation", "full", part, metric] if epoch in curve.steps:
+                    values.setdefault(part, {})[metric] = curve.values[curve.steps.index(epoch)]
+        return Best(epoch, values) if epoch and values else None
+
+    @property
     def progress(self) -> RunProgress:
-        """Its stages, with the time that each took."""
+        """Its stages with the time that each took; the one in which it ended too soon is marked."""
         progress = RunProgress()
+        cut_short = {"interrupted": "stopped", "failed": "failed"}.get(self.details.status)
         for stage in Stage:
             seconds = self.details.stage_seconds.get(stage.value)
             if seconds:
                 progress.stages[stage] = StageState("done", seconds=seconds)
-            elif self.details.status == "finished":
+            elif self.details.status == "finished" or stage in self._needless:
                 progress.stages[stage] = StageState("skipped")
+            elif cut_short is not None:
+                progress.stages[stage] = StageState("failed" if cut_short == "failed" else "stopped")
+                cut_short = None
         return progress
+
+    @property
+    def _needless(self) -> set[Stage]:
+        needless = set() if self.config.uses_semantic_ids else {Stage.TEXT, Stage.SEMANTIC_IDS}
+        return needless | {Stage.TRAIN} if self.config.model.kind == "popularity" else needless
 
 
 def load_past_run(store: "Store", run: int) -> PastRun:

@@ -17,10 +17,10 @@ from workbench.run_progress import RunProgress
 from workbench.theme import SPACE_3
 from workbench.widgets.log_view import LogView
 from workbench.widgets.parts import Card
-from workbench.widgets.run_charts import RunCharts
+from workbench.widgets.run_charts import COUNTS_ONLY, RunCharts
 
 
-class RunView(QScrollArea):
+class RunView(QWidget):
     """Fed by `begin`, `take` and `end` while a run goes, or by `show_past` at once."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -30,35 +30,37 @@ class RunView(QScrollArea):
         self.banner = OutcomeBanner()
         self.stages = StageStrip()
         self.charts = RunCharts("monitor")
-        self.charts.setMinimumHeight(460)
         self.results = ResultsCard()
         self.semantic_ids = SemanticIdsCard()
         self.log = LogView("monitor.log")
         log_card = Card("Log")
         log_card.body.addWidget(self.log)
-        log_card.setMinimumHeight(130)
+        log_card.setMinimumHeight(100)
 
-        side = QVBoxLayout()
+        cards = QWidget()
+        cards.setProperty("kind", "page")
+        side = QVBoxLayout(cards)
+        side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(SPACE_3)
         for card in (self.results, self.semantic_ids, log_card):
-            card.setFixedWidth(WIDTH)
             side.addWidget(card, 1 if card is log_card else 0)
+        beside = QScrollArea()  # the charts are all in view however little room there is beside them
+        beside.setFrameShape(QFrame.Shape.NoFrame)
+        beside.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        beside.setWidgetResizable(True)
+        beside.setFixedWidth(WIDTH)
+        beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        beside.setWidget(cards)
         row = QHBoxLayout()
         row.setSpacing(SPACE_3)
         row.addWidget(self.charts, 1)
-        row.addLayout(side)
-        inner = QWidget()
-        inner.setProperty("kind", "page")
-        column = QVBoxLayout(inner)
+        row.addWidget(beside)
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
         column.addWidget(self.banner)
         column.addWidget(self.stages)
         column.addLayout(row, 1)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(inner)
 
     def begin(self, config: ExperimentConfig) -> None:
         """Empty everything for a run with these settings."""
@@ -66,6 +68,8 @@ class RunView(QScrollArea):
         self.progress = RunProgress()
         self.banner.hide()
         self.charts.start(gates=config.model.kind == "h2rec")
+        if config.model.kind == "popularity":
+            self.charts.show_none(COUNTS_ONLY)
         self.charts.set_caption(validation_words(self._config))
         self.results.start()
         self.semantic_ids.start(config.uses_semantic_ids)
@@ -86,9 +90,11 @@ class RunView(QScrollArea):
             self.results.show_best(self.progress.best, validation_words(self._config))
         self.show_progress(stopping=stopping)
 
-    def end(self, status: str, message: str) -> None:
+    def end(self, status: str, message: str, *, can_inspect: bool) -> None:
         """Show how the run ended."""
-        self.banner.show_outcome(status, message, can_inspect=status == "finished")
+        self.banner.show_outcome(status, message, can_inspect=can_inspect)
+        self.charts.settle()
+        self.results.settle()
         if status == "failed":
             self.log.add_lines([("error", message)])
         end = self.progress.end
@@ -98,19 +104,28 @@ class RunView(QScrollArea):
         self.semantic_ids.settle()
         self.show_progress(stopping=False)
 
-    def show_past(self, past: PastRun) -> None:
+    def show_past(self, past: PastRun, *, can_inspect: bool) -> None:
         """Show a run out of the store."""
         details = past.details
         self.begin(past.config)
         self.progress = past.progress
-        self.charts.set_curves(past.curves, details.best_epoch or None)
+        self.charts.set_curves(
+            past.curves,
+            details.best_epoch or None,
+            learns=details.model != "popularity",
+            runs=details.status == "running",
+        )
+        self.charts.set_caption(validation_words(past.config))
         self.log.show_lines((line.level, line.text) for line in past.log)
         if details.semantic_ids:
             self.semantic_ids.show_report(details.semantic_ids, reused=bool(details.semantic_ids.get("reused")))
         if details.test:
             self.results.show_test(details.test, final_test_words(past.config), details.best_epoch or None)
+        elif past.best is not None:
+            self.results.show_best(past.best, validation_words(past.config))
         if details.status != "running":
-            self.banner.show_outcome(details.status, past.words, can_inspect=details.status == "finished")
+            self.banner.show_outcome(details.status, past.words, can_inspect=can_inspect)
+            self.results.settle()
         self.semantic_ids.settle()
         self.show_progress(stopping=False)
 

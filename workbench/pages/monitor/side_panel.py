@@ -23,7 +23,7 @@ class ResultsCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Best epoch so far", parent=parent)
         self._table = FinalTest()
-        self._waiting = label("Numbers appear after the first epoch.", "muted", wrap=True)
+        self._waiting = label("", "muted", wrap=True)
         self.body.addWidget(self._waiting)
         self.body.addWidget(self._table)
         self.start()
@@ -31,8 +31,13 @@ class ResultsCard(Card):
     def start(self) -> None:
         self.title.setText("Best epoch so far")
         self.set_caption("")
+        self._waiting.setText("Numbers appear after the first epoch.")
         self._waiting.show()
         self._table.hide()
+
+    def settle(self) -> None:
+        """The run has ended: nothing more will come."""
+        self._waiting.setText("The run ended before there was a result.")
 
     def show_best(self, best: Best, words: str) -> None:
         """`words` name the protocol."""

@@ -1,7 +1,7 @@
 """The stages of a run side by side: what is done, what runs and how far, what comes."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.events import Stage
 from workbench.icons import icon
@@ -15,6 +15,8 @@ _ICONS = {
     "running": ("circle-half", Role.accent),
     "done": ("check-circle", Role.good),
     "skipped": ("minus-circle", Role.text_muted),
+    "stopped": ("hand", Role.warning),
+    "failed": ("x-circle", Role.bad),
 }
 
 
@@ -24,6 +26,7 @@ class StageStrip(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.body.setSpacing(SPACE_2)
+        self.set_margins(SPACE_4, SPACE_2)
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_4)
         self._cells: dict[Stage, _StageCell] = {}
@@ -39,17 +42,21 @@ class StageStrip(Card):
         self._bar.setRange(0, 1000)
         self._words = label("", "muted")
         self._words.setObjectName("monitor.words")
+        self._now = QWidget()  # what there is only while the run goes
+        now = QVBoxLayout(self._now)
+        now.setContentsMargins(0, SPACE_1, 0, 0)
+        now.setSpacing(SPACE_2)
+        now.addWidget(self._bar)
+        now.addWidget(self._words)
         self.body.addLayout(grid)
-        self.body.addSpacing(SPACE_1)
-        self.body.addWidget(self._bar)
-        self.body.addWidget(self._words)
+        self.body.addWidget(self._now)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_progress(self, progress: RunProgress, now: float, *, stopping: bool, ended: bool) -> None:
         """Show a run as it is at `now` (see RunProgress.add)."""
         for stage, cell in self._cells.items():
             cell.show_state(progress.stages[stage], now)
-        self._bar.setVisible(not ended)
-        self._words.setVisible(not ended)
+        self._now.setVisible(not ended)
         words = "Stopping… the current batch is being finished." if stopping else progress.words(now)
         self._words.setText(words or "Starting…")
         current = progress.current
@@ -87,6 +94,8 @@ class _StageCell(QWidget):
             "waiting": "waits",
             "skipped": "not needed",
             "done": duration(stage.seconds),
+            "stopped": _after("stopped", stage.seconds),
+            "failed": _after("failed", stage.seconds),
             "running": f"{_elapsed(now - stage.started_at)} so far",
         }
         self._time.setText(times[stage.state])
@@ -99,6 +108,10 @@ class _StageCell(QWidget):
     def _paint(self) -> None:
         name, role = _ICONS[self._state]
         self._picture.setPixmap(icon(name, role).pixmap(QSize(18, 18)))
+
+
+def _after(what: str, seconds: float | None) -> str:
+    return what if seconds is None else f"{what} after {duration(seconds)}"
 
 
 def _elapsed(seconds: float) -> str:

@@ -38,6 +38,7 @@ from workbench.widgets.table import DataTable
 if TYPE_CHECKING:
     from engine.store import Curve, LogLine, RunDetails, Store
 
+LEAST_CURVES = 420  # pixels that the four charts need to be read
 STATUS_ROLES = {
     "running": Role.accent,
     "finished": Role.good,
@@ -65,6 +66,7 @@ class RunDetail(QWidget):
 
     copy_wanted = Signal()
     inspect_wanted = Signal()
+    watch_wanted = Signal()
     delete_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -78,9 +80,13 @@ class RunDetail(QWidget):
         self.error = label("", "bad", wrap=True, selectable=True)
         self.copy = button("Copy settings", "runs.copy", "copy")
         self.copy.setToolTip("Start a new experiment from these settings")
+        self.watch = button("Monitor", "runs.watch", "activity")
+        self.watch.setToolTip("Show stages, curves and log on the Monitor")
         self.inspect = button("Inspect", "runs.inspect", "magnifying-glass")
+        self.inspect.setToolTip("Look into its recommendations (Enter, or double-click in the table)")
         self.delete = button("Delete", "runs.delete", "trash", kind="danger")
         self.copy.clicked.connect(self.copy_wanted)
+        self.watch.clicked.connect(self.watch_wanted)
         self.inspect.clicked.connect(self.inspect_wanted)
         self.delete.clicked.connect(self.delete_wanted)
         self.charts = RunCharts("runs")
@@ -95,6 +101,7 @@ class RunDetail(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("runs.tabs")
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName("Details of the run")
         self._lay_out()
 
     def show_run(self, contents: RunContents) -> None:
@@ -106,7 +113,13 @@ class RunDetail(QWidget):
         self.error.setText(run.error or "")
         self.error.setVisible(bool(run.error))
         set_kind(self.error, "bad" if run.status == "failed" else "warning")
-        self.charts.set_curves(contents.curves, run.best_epoch)
+        self.charts.set_curves(
+            contents.curves,
+            run.best_epoch or None,
+            learns=run.model != "popularity",
+            runs=run.status == "running",
+        )
+        self.charts.setMinimumHeight(LEAST_CURVES if self.charts.has_curves else 0)
         if config is not None:
             self.charts.set_caption(validation_words(config))
         self.metrics.set_rows(metric_rows(run.test))
@@ -135,11 +148,11 @@ class RunDetail(QWidget):
         words.addLayout(first)
         words.addWidget(self.summary)
         top.addLayout(words, 1)
-        for each in (self.copy, self.inspect, self.delete):
+        for each in (self.copy, self.watch, self.inspect, self.delete):
             top.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
         curves = QScrollArea()
         curves.setWidgetResizable(True)
-        self.charts.setMinimumHeight(460)
+        curves.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         curves.setWidget(_column(self.charts))
         self.tabs.addTab(curves, "Curves")
         self.tabs.addTab(_column(self.protocols, self._table(self.metrics, "Test metrics"), self.stages), "Test")

@@ -94,19 +94,26 @@ class RunsPage(Page):
     def _show_none_or_several(self, chosen: int) -> None:
         self._reading.drop()
         self._contents = None
+        search = self.list.model.search
+        self.several.button.setVisible(chosen > 0)
         if chosen:
             self.several.set_words(f"{chosen} runs chosen", "Choose one run alone to see its curves.")
             self.several.button.setText(f"Delete {chosen} runs")
+        elif search and not self.list.model.total:
+            self.several.set_words("No run found", f"Nothing fits “{search}”. Esc in the search field clears it.")
         else:
             self.several.set_words("No run chosen", "Choose a run in the table to see its curves.")
-        self.several.button.setVisible(chosen > 0)
         self.detail_states.show_empty()
+
+    def _show_if_none_found(self) -> None:
+        if not self.list.chosen_runs():
+            self._show_none_or_several(0)
 
     def _show_contents(self, contents: RunContents) -> None:
         self._contents = contents
         self.detail.show_run(contents)
         self.detail.delete.setEnabled(contents.run.status != "running")
-        self.detail.inspect.setEnabled(contents.run.status in ("finished", "interrupted"))
+        self.detail.inspect.setEnabled(self._workbench.can_inspect(contents.run.id, contents.run.status))
         self.detail_states.show_content()
 
     def _tick(self) -> None:
@@ -135,6 +142,16 @@ class RunsPage(Page):
         """Look into the recommendations of the chosen run."""
         if self._contents is not None:
             self.open_page.emit("inspector", self._contents.run.id)
+
+    def watch(self) -> None:
+        """Show the chosen run on the Monitor."""
+        if self._contents is not None:
+            self.open_page.emit("monitor", self._contents.run.id)
+
+    def open_run(self, run: RunRow) -> None:
+        """Show a run where there is most to see: in the inspector, or on the Monitor while there is no model."""
+        page = "inspector" if self._workbench.can_inspect(run.id, run.status) else "monitor"
+        self.open_page.emit(page, run.id)
 
     def delete_chosen(self) -> None:
         """Delete the chosen runs with their files, once the person has agreed."""
@@ -189,6 +206,9 @@ class RunsPage(Page):
     def _connect(self) -> None:
         self.list.chosen.connect(self._read_chosen)
         self.list.delete_wanted.connect(self.delete_chosen)
+        self.list.opened.connect(self.open_run)
+        self.list.model.counted.connect(lambda _total: self._show_if_none_found())
+        self.detail.watch_wanted.connect(self.watch)
         self.detail.copy_wanted.connect(self.copy_settings)
         self.detail.inspect_wanted.connect(self.inspect)
         self.detail.delete_wanted.connect(self.delete_chosen)

@@ -20,15 +20,17 @@ from workbench.widgets.table import DataTable
 PAUSE = 150  # milliseconds without typing before a search begins
 METRIC_WIDTH = 94
 WIDTHS = {
-    "id": 54, "status": 110, "name": 152, "dataset": 90, "model": 86, "depth": 48, "codebook_size": 60, "alpha": 52,
-    "beta": 52, "seed": 60, "best_epoch": 96, "seconds": 110, "created_at": 140,
+    "id": 54, "status": 122, "name": 152, "dataset": 90, "model": 86, "depth": 48, "codebook_size": 60, "alpha": 52,
+    "beta": 52, "seed": 60, "best_epoch": 92, "seconds": 100, "created_at": 140,
 }  # fmt: skip
 
 
 class RunList(QWidget):
-    """`chosen`: the selection is another. `delete_wanted`: the Delete key was pressed."""
+    """`chosen`: the selection is another. `opened(run)`: a run was double-clicked, or Enter pressed on it.
+    `delete_wanted`: the Delete key was pressed."""
 
     chosen = Signal()
+    opened = Signal(object)
     delete_wanted = Signal()
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
@@ -142,6 +144,7 @@ class RunList(QWidget):
         header.sectionMoved.connect(lambda *_: self._remember_columns())
         header.sectionResized.connect(lambda *_: self._remember_columns())
         header.sortIndicatorChanged.connect(lambda *_: self._remember_columns())
+        self.table.opened.connect(lambda row: self.opened.emit(self.model.run(row)))
         self.export_button.clicked.connect(self._ask_and_export)
         QShortcut(
             QKeySequence(QKeySequence.StandardKey.Delete),

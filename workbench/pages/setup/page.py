@@ -38,6 +38,7 @@ class SetupPage(Page):
         self.form.changed.connect(self._show_state)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the cursor from setting to setting
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(_at_top(self.form))
         self.summary = SummaryPanel()
@@ -46,6 +47,7 @@ class SetupPage(Page):
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setWidget(_at_top(self.summary))
         side.setFixedWidth(WIDTH)
+        side.setAccessibleName("What will happen")
 
         row = QHBoxLayout()
         row.setSpacing(SPACE_3)
