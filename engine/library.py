@@ -81,7 +81,7 @@ class Library:
                 progress(words, done)
 
         name = self.check_name(name)
-        files = [Path(path) for path in paths]
+        files = [Path(path).absolute() for path in paths]  # where the data came from, wherever the program was started
         step("Looking at the files", 0.0)
         chosen = named(format) if format else sniff(files)
         step(f"Reading {chosen.title}", 0.1)

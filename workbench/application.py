@@ -6,10 +6,10 @@ import logging.handlers
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from engine import __version__
 from engine.errors import SettingsError
 from engine.home import ENVIRONMENT_VARIABLE, Home
 from workbench.display import HEADLESS, obstacle
@@ -41,14 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _open(home, options.close_after)
 
 
-def program_version() -> str:
-    """The version of the installed package."""
-    try:
-        return version("h2rec-workbench")
-    except PackageNotFoundError:
-        return "not installed"
-
-
 def make_application() -> "QApplication":
     """The application with its name, icon and theme, but no window yet."""
     from PySide6.QtWidgets import QApplication
@@ -59,7 +51,7 @@ def make_application() -> "QApplication":
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("H2Rec Workbench")
-    app.setApplicationVersion(program_version())
+    app.setApplicationVersion(__version__)
     app.setDesktopFileName("h2rec-workbench")
     theme().apply(app)
     app.setWindowIcon(app_icon())
@@ -99,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help=f"where datasets, runs and settings are kept (else ${ENVIRONMENT_VARIABLE}, else the user's data folder)",
     )
-    parser.add_argument("--version", action="version", version=f"H2Rec Workbench {program_version()}")
+    parser.add_argument("--version", action="version", version=f"H2Rec Workbench {__version__}")
     parser.add_argument(
         "--close-after",
         metavar="SECONDS",

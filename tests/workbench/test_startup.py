@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import __version__
 from workbench import display
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +69,7 @@ window.close()
 
 
 def test_version_and_wrong_arguments(tmp_path: Path) -> None:
-    assert start("main.py", "--version", home=tmp_path).stdout.startswith("H2Rec Workbench ")
+    assert start("main.py", "--version", home=tmp_path).stdout == f"H2Rec Workbench {__version__}\n"
     wrong = start("main.py", "--hom", home=tmp_path)
     assert wrong.returncode == 2
     assert "Traceback" not in wrong.stderr

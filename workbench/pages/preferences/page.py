@@ -7,7 +7,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
 
-from workbench.application import program_version
+from engine import __version__
 from workbench.context import Workbench
 from workbench.pages.base import Page
 from workbench.theme import SPACE_4, ThemeSetting
@@ -43,7 +43,7 @@ class PreferencesPage(Page):
         for card in (look, numbers, folder):
             card.setMaximumWidth(_WIDEST)
             self.body.addWidget(card)
-        self.body.addWidget(label(f"H2Rec Workbench {program_version()}", "caption"))
+        self.body.addWidget(label(f"H2Rec Workbench {__version__}", "caption"))
         self.body.addStretch(1)
 
     def _use_theme(self, value: str) -> None:
