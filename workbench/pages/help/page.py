@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from workbench.context import Workbench
 from workbench.pages.base import Page
-from workbench.theme import ICONS, SPACE_3, theme
+from workbench.theme import ICONS, SPACE_1, SPACE_3, Role, theme
 
 HELP = ICONS.parent / "help"
 _FIRST = "first-experiment"
@@ -69,6 +69,7 @@ class HelpPage(Page):
             file: Path = item.data(Qt.ItemDataRole.UserRole)
             self._text.setMarkdown(file.read_text(encoding="utf-8"))
             _give_room(self._text.document())
+            _soften_tables(self._text.document())
 
 
 def _give_room(document: QTextDocument) -> None:
@@ -82,3 +83,14 @@ def _give_room(document: QTextDocument) -> None:
         style.setBottomMargin(0 if in_table else 8)
         QTextCursor(block).mergeBlockFormat(style)
         block = block.next()
+
+
+def _soften_tables(document: QTextDocument) -> None:
+    """Markdown's tables come with black or white lines."""
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            style = frame.format()
+            style.setBorderBrush(theme().color(Role.border))
+            style.setBorderCollapse(True)
+            style.setCellPadding(SPACE_1)
+            frame.setFormat(style)
