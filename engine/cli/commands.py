@@ -53,7 +53,11 @@ def import_dataset(arguments: Namespace, output: Output) -> int:
     if output.is_json:
         output.json(row)
     else:
+        from engine.data.report import sentences
+
         output.line(f"{row.name}: {row.users:,} users, {row.items:,} items, {row.interactions:,} interactions.")
+        for sentence in sentences(row.report):
+            output.line(f"  {sentence}")
     return DONE
 
 

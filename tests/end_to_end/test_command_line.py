@@ -85,8 +85,16 @@ def events(output: str) -> list[dict[str, Any]]:
     return [json.loads(line, parse_constant=pytest.fail) for line in output.splitlines()]
 
 
+def test_an_import_tells_what_is_missing_and_where(command: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "visits.csv").write_text("user_id,item_id\n" + "".join(f"u,{item}\n" for item in "abc"))
+    (tmp_path / "things.csv").write_text("item_id,title\na,Apple\nb,\nc,Cherry\n")
+    told = command("import", "few", str(tmp_path / "visits.csv"), str(tmp_path / "things.csv"), "--k-core", "1")
+    assert "few: 1 users, 3 items, 3 interactions." in told
+    assert "1 item has no text (b on line 3 of things.csv)." in told
+
+
 def test_the_dataset_is_listed(command: CommandLine) -> None:
-    (row,) = json.loads(command("datasets", "--json"))
+    (row,) = [each for each in json.loads(command("datasets", "--json")) if each["name"] == "toys"]
     assert (row["name"], row["users"], row["items"], row["synthetic"]) == ("toys", USERS, ITEMS, False)
     assert row["interactions"] == USERS * LENGTH
     assert "toys" in command("datasets")

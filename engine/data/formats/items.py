@@ -44,12 +44,17 @@ def complete(
             row, column, f"item id {quoted(items['id'].iloc[row])} stands on line {table.line(before)} already."
         )
     items["title"] = items["title"].where(items["title"] != "", items["id"])
-    without_text = items["id"][items["text"] == ""]
+    without_text = (items["text"] == "").to_numpy().nonzero()[0]
     without_entry = used[~used.isin(items["id"])].sort_values()
-    for key, concerned in (("items_without_text", without_text), ("items_without_entry", without_entry)):
-        if len(concerned):
-            report[key] = len(concerned)
-            examples[key] = concerned.head(EXAMPLES).tolist()
+    if len(without_text):
+        report["items_without_text"] = len(without_text)
+        examples["items_without_text"] = [
+            f"{items['id'].iloc[row]} on line {table.line(int(row))} of {table.source.path.name}"
+            for row in without_text[:EXAMPLES]
+        ]
+    if len(without_entry):
+        report["items_without_entry"] = len(without_entry)
+        examples["items_without_entry"] = without_entry.head(EXAMPLES).tolist()
     added = pd.DataFrame({"id": without_entry, "title": without_entry, "text": ""})
     items = pd.concat([items, added], ignore_index=True)
     return RawData(interactions, items, format, sources, mapping, report | ({"examples": examples} if examples else {}))
