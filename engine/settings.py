@@ -164,16 +164,6 @@ def preset(name: str, folder: Path = PRESETS) -> Preset:
     return Preset(name, about.get("title", name), about.get("description", ""), parse(values))
 
 
-def differences(config: ExperimentConfig, base: ExperimentConfig) -> dict[str, tuple[Any, Any]]:
-    """dotted setting -> (value in `config`, value in `base`) wherever the two differ."""
-    found = {}
-    for info in settings_of(ExperimentConfig):
-        mine, theirs = value_at(config, info.path), value_at(base, info.path)
-        if mine != theirs:
-            found[info.key] = (mine, theirs)
-    return found
-
-
 def value_at(settings: Settings, path: Sequence[str]) -> Any:
     """The value of a setting by its path."""
     value: Any = settings

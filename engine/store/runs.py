@@ -92,12 +92,6 @@ class RunRepository:
         with self._database.reading() as session:
             return [LogLine(*row) for row in session.execute(query)]
 
-    def rename(self, run: int, name: str) -> None:
-        self.record(run, changes={"name": name})
-
-    def set_notes(self, run: int, text: str) -> None:
-        self.record(run, changes={"notes": text})
-
     def delete(self, runs: Sequence[int]) -> None:
         """Forget runs with their curves and logs. Raises StoreError, deleting none, when one of them still runs."""
         self.mark_dead()

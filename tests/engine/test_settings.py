@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from engine.config import ExperimentConfig, PreparationSettings
 from engine.errors import SettingsError
 from engine.settings import (
-    differences,
     override,
     parse,
     preset,
@@ -191,12 +190,6 @@ def test_a_preset_file_is_read_without_its_description(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(tomli_w.dumps(values), encoding="utf-8")
     assert preset("mine", tmp_path).title == "Mine"
     assert read_toml(tmp_path / "mine.toml") == {"seed": 4}
-
-
-def test_differences_name_what_two_experiments_do_not_share() -> None:
-    mine = parse({"seed": 1, "alignment": {"alpha": 0.5}})
-    assert differences(mine, ExperimentConfig()) == {"seed": (1, 0), "alignment.alpha": (0.5, 0.1)}
-    assert differences(mine, mine) == {}
 
 
 def test_sections_have_titles() -> None:

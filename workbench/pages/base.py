@@ -69,15 +69,6 @@ class Page(QWidget):
         self.main_action = button
         return button
 
-    def add_action(self, text: str, icon_name: str, slot: Callable[[], object], name: str) -> QPushButton:
-        """A lesser action in the title row, left of what was added later."""
-        button = QPushButton(icon(icon_name), text)
-        button.setObjectName(name)
-        button.setIconSize(BUTTON_ICON)
-        button.clicked.connect(lambda: slot())
-        self.title_row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        return button
-
     def press_main_action(self) -> None:
         """The main action by keyboard."""
         if self.main_action is not None:

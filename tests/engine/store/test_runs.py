@@ -68,7 +68,7 @@ def test_a_missing_run_is_an_error_that_names_those_there_are(store: Store) -> N
     for _ in range(30):
         store.runs.create(config(), "f")
     with pytest.raises(StoreError, match=r"no run 99\. The latest are: 14, .*33\."):
-        store.runs.rename(99, "x")
+        store.runs.record(99, changes={"name": "x"})
 
 
 def test_list_gives_the_newest_first_in_pages(store: Store) -> None:
@@ -102,7 +102,7 @@ def test_sorting_by_something_else_is_refused(store: Store) -> None:
 def test_search_looks_into_name_dataset_model_status_and_notes(store: Store) -> None:
     one = store.runs.create(config("Große Probe", dataset="films"), "f")
     two = store.runs.create(config("100% sure_thing", dataset="books", kind="hid"), "f")
-    store.runs.set_notes(one, "the best, so far")
+    store.runs.record(one, changes={"notes": "the best, so far"})
     finish(store, two)
 
     def found(search: str) -> list[int]:
@@ -116,14 +116,6 @@ def test_search_looks_into_name_dataset_model_status_and_notes(store: Store) -> 
     assert found("films books") == found("nothing") == []
     assert found("100%") == found("sure_") == found("%") == found("_") == [two]
     assert found("\\") == found("'") == found("' OR 1=1 --") == []
-
-
-def test_names_and_notes_change(store: Store) -> None:
-    run = store.runs.create(config(), "f")
-    store.runs.rename(run, "better name")
-    store.runs.set_notes(run, "first line\nsecond")
-    row = store.runs.get(run)
-    assert (row.name, row.notes) == ("better name", "first line\nsecond")
 
 
 def test_curves_come_in_order_and_a_point_replaces_the_one_before(store: Store) -> None:

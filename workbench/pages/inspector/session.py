@@ -52,10 +52,6 @@ class Session:
         return cls(details, RunInspector.of_run(details, workbench.home, workbench.library))
 
     @property
-    def has_both_halves(self) -> bool:
-        return self._inspector.has_hid and self._inspector.has_sid
-
-    @property
     def removes_seen(self) -> bool:
         """Whether items of the history are left out of the ranking."""
         return self._inspector.config.evaluation.remove_seen
