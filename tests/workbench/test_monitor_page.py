@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from types import SimpleNamespace
 
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.artefacts import MODEL
@@ -121,6 +121,9 @@ def test_a_failed_run_says_why(qtbot: QtBot, make_workbench: MakeWorkbench, scri
     page = open_page(qtbot, workbench)
     run_to_its_end(qtbot, workbench)
     assert text(page, "monitor.outcome") == "The run failed"
+    training = page.findChild(QWidget, "monitor.stage.train")
+    assert training is not None
+    assert training.accessibleName() == "Training: not reached"
     assert text(page, "monitor.outcomeText") == "The folder is full. Free some space."
     assert page.view.banner.property("tone") == "bad"
 
@@ -222,7 +225,7 @@ def test_a_past_run_shows_where_it_was_stopped(
     qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")
     times = {stage.value: cell._time.text() for stage, cell in page.view.stages._cells.items()}
     assert times == {
-        "data": "0.3 s", "text": "not needed", "semantic_ids": "not needed", "train": "stopped", "evaluate": "waits",
+        "data": "0.3 s", "text": "not needed", "semantic_ids": "not needed", "train": "stopped", "evaluate": "not reached",
     }  # fmt: skip
     assert not button(page, "monitor.inspect").isVisible()
 

@@ -55,7 +55,7 @@ class StageStrip(Card):
     def show_progress(self, progress: RunProgress, now: float, *, stopping: bool, ended: bool) -> None:
         """Show a run as it is at `now` (see RunProgress.add)."""
         for stage, cell in self._cells.items():
-            cell.show_state(progress.stages[stage], now)
+            cell.show_state(progress.stages[stage], now, ended=ended)
         self._now.setVisible(not ended)
         words = "Stopping… the current batch is being finished." if stopping else progress.words(now)
         self._words.setText(words or "Starting…")
@@ -87,11 +87,11 @@ class _StageCell(QWidget):
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         theme().changed.connect(self._paint)
-        self.show_state(StageState(), 0)
+        self.show_state(StageState(), 0, ended=False)
 
-    def show_state(self, stage: StageState, now: float) -> None:
+    def show_state(self, stage: StageState, now: float, *, ended: bool) -> None:
         times = {
-            "waiting": "waits",
+            "waiting": "not reached" if ended else "waits",
             "skipped": "not needed",
             "done": duration(stage.seconds),
             "stopped": _after("stopped", stage.seconds),
