@@ -116,10 +116,14 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The end of a run that could not go on: words for the person, details for the log."""
+    """The end of a run that could not go on: words for the person, details for the log.
+
+    `wrong_settings` tells that the settings are to blame: the same run would fail again.
+    """
 
     message: str
     details: str
+    wrong_settings: bool = False
 
 
 Event = (

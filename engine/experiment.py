@@ -19,7 +19,7 @@ from engine.data.dataset import Dataset, IntArray
 from engine.data.negatives import sampled_negatives
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut, Targets
-from engine.errors import DataError, Stopped, WorkbenchError
+from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
 from engine.events import (
     Event,
     Failed,
@@ -110,7 +110,7 @@ def run_experiment(
     except Stopped:
         end = Interrupted(experiment.best_epoch, experiment.artefacts())
     except WorkbenchError as error:
-        end = Failed(str(error), traceback.format_exc())
+        end = Failed(str(error), traceback.format_exc(), isinstance(error, SettingsError))
     except Exception as error:  # whatever it is, the run ends in words and the program goes on
         words = _words_for(error)
         end = Failed(words, traceback.format_exc())

@@ -6,10 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from engine.cli.arguments import build_parser
+from engine.cli.codes import INTERRUPTED, WRONG
 from engine.cli.output import Output
 from engine.errors import WorkbenchError
-
-FAULT, INTERRUPTED = 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(getattr(commands, chosen.command)(chosen, output))
     except WorkbenchError as error:
         print(error, file=sys.stderr)
-        return FAULT
+        return WRONG
     except KeyboardInterrupt:
         os.write(2, b"Interrupted.\n")
         return INTERRUPTED

@@ -9,12 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.codes import DONE, FAILED, INTERRUPTED, WRONG
 from engine.cli.columns import column_mapping
 from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
 from engine.config import ExperimentConfig, PreparationSettings
 from engine.errors import DataError, Stopped, WorkbenchError
-from engine.events import Event, Interrupted, as_json
+from engine.events import Event, Failed, Interrupted, as_json
 from engine.home import Home
 from engine.settings import override, parse, read_toml, settings_of
 from engine.settings import preset as find_preset
@@ -22,8 +23,6 @@ from engine.settings import presets as all_presets
 
 if TYPE_CHECKING:
     from engine.store import DatasetRow, RunDetails, Store
-
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def import_dataset(arguments: Namespace, output: Output) -> int:
@@ -83,7 +82,7 @@ def run(arguments: Namespace, output: Output) -> int:
                     stop.set()
 
             try:
-                run_recorded(number, config, home, store, library, listen, stop)
+                outcome = run_recorded(number, config, home, store, library, listen, stop)
             except WorkbenchError as error:
                 print(error, file=sys.stderr)
                 return FAILED
@@ -92,7 +91,12 @@ def run(arguments: Namespace, output: Output) -> int:
                 raise
             details = store.runs.get(number)
     _write_result(output, details)
-    return {"finished": DONE, "interrupted": INTERRUPTED}.get(details.status, FAILED)
+    match outcome:
+        case Failed(wrong_settings=wrong_settings):
+            return WRONG if wrong_settings else FAILED
+        case Interrupted():
+            return INTERRUPTED
+    return DONE
 
 
 def runs(arguments: Namespace, output: Output) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.dataset import IntArray, Sequences
-from engine.errors import DataError
+from engine.errors import SettingsError
 
 LIMIT_OF_REJECTION = 4  # below this many times the wanted items left over, drawing by rejection becomes slow
 
@@ -12,14 +12,14 @@ LIMIT_OF_REJECTION = 4  # below this many times the wanted items left over, draw
 def sampled_negatives(sequences: Sequences, users: IntArray, items: int, count: int, seed: int) -> IntArray:
     """(users, count) distinct item indices per user, none of them anywhere in the user's sequence.
 
-    The same for every model: only data, count and seed decide. Raises DataError when a user has had so much
+    The same for every model: only data, count and seed decide. Raises SettingsError when a user has had so much
     of the catalogue that fewer than `count` items remain.
     """
     rows = np.repeat(np.arange(len(sequences)), sequences.lengths)
     had = np.unique(rows * np.int64(items + 1) + sequences.items)
     remaining = items - np.bincount(had // (items + 1), minlength=len(sequences))[users]
     if len(users) and remaining.min() < count:
-        raise DataError(
+        raise SettingsError(
             f"evaluation.negatives: {count} negatives were asked for, but a user has had all but {remaining.min()} "
             f"of the {items} items. Choose at most {remaining.min()}."
         )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.config import TextSettings
-from engine.errors import DataError
+from engine.errors import DataError, SettingsError
 from engine.text.encoders import FloatArray
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ def read_vectors(settings: TextSettings, wanted: Sequence[str]) -> FloatArray:
 
     `.parquet`: a column `item_id` (or `id`) and either one list column or one number column per dimension.
     `.npy`: a float array (rows, width) with the ids in `<same name>.ids.txt`, one a line. Every item of the
-    dataset needs a vector, others are ignored. Raises DataError naming the file and the first missing ids.
+    dataset needs a vector, others are ignored. Raises SettingsError when there is no such file, DataError naming it and the first missing ids.
     """
     path = Path(settings.source).expanduser()
     if not path.is_file():
-        raise DataError(f"text.source: there is no file {path}.")
+        raise SettingsError(f"text.source: there is no file {path}.")
     readers = {".npy": _read_npy, ".parquet": _read_parquet}
     if path.suffix.lower() not in readers:
-        raise DataError(f"text.source: {path.name} is neither a .npy nor a .parquet file.")
+        raise SettingsError(f"text.source: {path.name} is neither a .npy nor a .parquet file.")
     ids, values = readers[path.suffix.lower()](path)
     rows: dict[str, int] = {}
     for row, identifier in enumerate(ids):

@@ -196,11 +196,21 @@ def test_a_killed_run_is_found_interrupted(command: CommandLine) -> None:
     assert newest["id"] not in {row["id"] for row in json.loads(command("runs", "--json"))}
 
 
-def test_a_run_that_cannot_go_on_exits_1(command: CommandLine) -> None:
+def test_a_run_that_cannot_go_on_exits_1(command: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "vectors.parquet").write_bytes(b"not one")
+    source = ("--set", "text.encoder=vectors", "--set", f"text.source={tmp_path / 'vectors.parquet'}")
+    result = events(
+        command("run", "--set", "data.dataset=toys", "--set", "evaluation.negatives=15", *source, "--json", code=1)
+    )[-1]
+    assert result["status"] == "failed"
+    assert "vectors.parquet" in result["error"]
+
+
+def test_a_run_that_its_settings_do_not_allow_exits_2(command: CommandLine) -> None:
     arguments = ("--set", "model.kind=popularity", "--set", "data.dataset=toys", "--set", "evaluation.negatives=1000")
-    result = events(command("run", *arguments, "--json", code=1))[-1]
+    result = events(command("run", *arguments, "--json", code=2))[-1]
     assert (result["status"], result["model"]) == ("failed", "popularity")
-    assert "negatives" in result["error"]
+    assert "evaluation.negatives" in result["error"]
 
 
 def test_wrong_use_exits_2(command: CommandLine) -> None:

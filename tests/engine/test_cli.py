@@ -112,16 +112,19 @@ def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[Play], None]:
             library: Any,
             listen: Any,
             stop: threading.Event,
-        ) -> None:
+        ) -> Event:
             recorder = RunRecorder(store, run)
+            told: list[Event] = []
 
             def report(event: Event) -> None:
                 recorder(event)
                 listen(event)
+                told.append(event)
 
             print("a library that talks")
             story(report, stop)
             recorder.close()
+            return told[-1]
 
         fake = types.SimpleNamespace(run_recorded=run_recorded)
         monkeypatch.setitem(sys.modules, "engine.experiment", fake)  # type: ignore[arg-type]
@@ -209,6 +212,12 @@ def test_a_failed_run_exits_1_with_what_is_known(play: Any, capsys: pytest.Captu
     assert (result["seconds"], result["test"]) == ({"train": 3.0}, {})
     assert main(["run"]) == 1
     assert "The run failed: The memory was not enough." in capsys.readouterr().out
+
+
+def test_a_run_that_failed_by_its_settings_exits_2(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    play(tell(*STORY, Failed("training.device: there is no GPU.", "details", wrong_settings=True)))
+    assert main(["run", "--json"]) == 2
+    assert lines(capsys.readouterr().out)[-1]["status"] == "failed"
 
 
 def test_an_interrupted_run_exits_130(play: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -171,6 +171,7 @@ def test_a_fault_ends_the_run_with_words_and_details(home: Home, monkeypatch: py
     (last,) = run(home, "evaluation.negatives=500")[-1:]
     assert isinstance(last, Failed)
     assert "evaluation.negatives" in last.message
+    assert last.wrong_settings
 
     def broken(*args: object) -> None:
         raise ZeroDivisionError("oh")
@@ -180,6 +181,7 @@ def test_a_fault_ends_the_run_with_words_and_details(home: Home, monkeypatch: py
     assert isinstance(last, Failed)
     assert "unexpectedly" in last.message
     assert "Traceback" in last.details
+    assert not last.wrong_settings
 
 
 @pytest.mark.parametrize("fault", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 99 bytes")])

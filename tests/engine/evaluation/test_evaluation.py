@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.data.dataset import Sequences
 from engine.data.negatives import sampled_negatives
 from engine.data.split import LeaveOneOut, Targets
-from engine.errors import DataError, WorkbenchError
+from engine.errors import SettingsError, WorkbenchError
 from engine.evaluation.metrics import fair_ranks, metrics_of, slice_metrics
 from engine.evaluation.protocols import Ranker
 
@@ -131,7 +131,7 @@ def test_negatives_are_uniform() -> None:
 
 
 def test_too_few_items_for_the_negatives_is_said() -> None:
-    with pytest.raises(DataError, match=r"evaluation\.negatives.*at most 2"):
+    with pytest.raises(SettingsError, match=r"evaluation\.negatives.*at most 2"):
         sampled_negatives(sequences([1, 2, 3]), np.array([0]), 5, 3, 0)
 
 

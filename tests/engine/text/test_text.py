@@ -124,7 +124,7 @@ def test_vectors_from_parquet_and_npy(tmp_path: Path) -> None:
 
 def test_bad_vector_files_are_named(tmp_path: Path) -> None:
     path = tmp_path / "vectors.parquet"
-    with pytest.raises(DataError, match="no file"):
+    with pytest.raises(SettingsError, match="no file"):
         vectors_from(path, "a")
     path.write_bytes(b"rubbish")
     with pytest.raises(DataError, match=r"vectors\.parquet cannot be read"):
