@@ -1,6 +1,6 @@
 """Pictures of every page of the real window over a home folder, light and dark, small and large.
 
-    python tests/screenshots.py HOME FOLDER [PAGE ...]
+    python tests/end_to_end/screenshots.py HOME FOLDER [PAGE ...]
 
 HOME needs a finished run; FOLDER receives one PNG for each page, theme and size. Shows what a change looks like,
 and made the pictures of the README.
