@@ -128,9 +128,9 @@ class SetupPage(Page):
         preset = self._presets[name]
         self._preset.setCurrentIndex(self._preset.findData(name))
         config = preset.config
-        if name != "sample" and hasattr(self, "form") and self.form.values()["data"]["dataset"]:
+        chosen = self.form.values()["data"]["dataset"]
+        if name != "sample" and chosen:
             # Only the sample preset is about a certain dataset; the others keep the one that is chosen.
-            chosen = self.form.values()["data"]["dataset"]
             config = config.model_copy(update={"data": config.data.model_copy(update={"dataset": chosen})})
         self._use_baseline(config, preset.title, preset.description)
 
