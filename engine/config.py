@@ -210,15 +210,22 @@ class SemanticIdSettings(Settings):
 
 
 class ModelSettings(Settings):
-    kind: Literal["h2rec", "hid", "sid", "popularity"] = setting(
+    kind: Literal[
+        "h2rec", "hid", "sid", "hid_text", "text", "hid_sid_sum", "hid_sid_concat", "llm_esr", "popularity"
+    ] = setting(
         "h2rec",
         "Model",
-        "H2Rec joins both ways to name an item; the next two use one of them alone. Popularity learns nothing: it is "
-        "the yardstick.",
+        "H2Rec joins both ways to name an item; the next two use one of them alone. The others are the rivals that a "
+        "gain has to be shown against. Popularity learns nothing: it is the yardstick.",
         labels={
             "h2rec": "H2Rec (hash IDs and semantic IDs)",
             "hid": "Hash IDs only",
             "sid": "Semantic IDs only",
+            "hid_text": "Hash IDs that start at the text vectors",
+            "text": "Frozen text vectors with an adapter",
+            "hid_sid_sum": "Hash ID + semantic ID, summed",
+            "hid_sid_concat": "Hash ID + semantic ID, concatenated",
+            "llm_esr": "LLM-ESR (hash IDs and text, similar users)",
             "popularity": "Popularity ranking",
         },
     )
@@ -269,6 +276,47 @@ class ModelSettings(Settings):
         "Residual around cross-attention",
         "Keeps an item's own vector beside what cross-attention adds.",
         advanced=True,
+    )
+    gate: Literal["learned", "uniform"] = setting(
+        "learned",
+        "Granularity gate",
+        "Whether H2Rec learns how much each level of the semantic ID counts at each step, or all count the same.",
+        labels={"learned": "Learned", "uniform": "All levels the same"},
+        advanced=True,
+    )
+    sid_into_hid: bool = setting(
+        True,
+        "Semantic IDs into the hash-ID branch",
+        "Whether the levels of the semantic ID look into the hash-ID sequence by cross-attention.",
+        advanced=True,
+    )
+    hid_into_sid: bool = setting(
+        True,
+        "Hash IDs into the semantic-ID branch",
+        "Whether the hash IDs look into the semantic-ID sequence by cross-attention.",
+        advanced=True,
+    )
+    fusion: Literal["mean", "sum", "concat"] = setting(
+        "mean",
+        "Fusion of the levels",
+        "How the vectors of an item's codes become one.",
+        labels={"mean": "Mean", "sum": "Sum", "concat": "Side by side, then projected"},
+        advanced=True,
+    )
+    scoring: Literal["cosine", "dot"] = setting(
+        "cosine",
+        "Score",
+        "How a state and an item's vector make a score. Cosine keeps popular items from winning by the length of "
+        "their vectors, and learns sparse data in far fewer epochs.",
+        labels={"cosine": "Cosine, divided by a temperature", "dot": "Inner product"},
+    )
+    score_temperature: float = setting(
+        0.07,
+        "Score temperature",
+        "What the cosine is divided by: lower values tell the best items apart more sharply.",
+        ge=0.005,
+        le=2,
+        step=0.01,
     )
 
     @model_validator(mode="after")
@@ -342,6 +390,37 @@ class AlignmentSettings(Settings):
         le=1000,
         advanced=True,
     )
+    granularity_loss: Literal["contrastive", "soft", "info_nce"] = setting(
+        "contrastive",
+        "Granularity loss",
+        "How the masked and the full view of a user are pulled together: in both directions, one way, or with the "
+        "full views' own similarities as soft targets.",
+        labels={
+            "contrastive": "Contrastive, both directions",
+            "soft": "Soft targets",
+            "info_nce": "InfoNCE, masked to full",
+        },
+        advanced=True,
+    )
+    distillation: float = setting(
+        0.1,
+        "Self-distillation",
+        "Weight of LLM-ESR's loss that pulls a user towards the users with the most similar texts. Concerns LLM-ESR "
+        "alone. 0 switches it off.",
+        ge=0,
+        le=10,
+        step=0.05,
+        advanced=True,
+    )
+    similar_users: int = setting(
+        10,
+        "Similar users",
+        "How many users a user is pulled to, for LLM-ESR.",
+        ge=1,
+        le=1000,
+        unit="users",
+        advanced=True,
+    )
     masking: Literal["lowest", "random", "highest"] = setting(
         "lowest",
         "Masked levels",
@@ -352,12 +431,45 @@ class AlignmentSettings(Settings):
 
 
 class TrainingSettings(Settings):
-    loss: Literal["cross_entropy", "bce"] = setting(
-        "cross_entropy",
+    loss: Literal["sampled_softmax", "cross_entropy", "bce", "gbce"] = setting(
+        "sampled_softmax",
         "Loss",
-        "Cross-entropy compares the target with the whole catalogue; binary cross-entropy "
-        "with one sampled negative per position.",
-        labels={"cross_entropy": "Cross-entropy over the catalogue", "bce": "Binary cross-entropy, 1 negative"},
+        "What makes the next item score above others: all others, a sample of them that stands for all, or a few "
+        "negatives one by one.",
+        labels={
+            "sampled_softmax": "Sampled softmax, log-Q corrected",
+            "cross_entropy": "Cross-entropy over the catalogue",
+            "bce": "Binary cross-entropy",
+            "gbce": "Generalised binary cross-entropy (gBCE)",
+        },
+    )
+    softmax_sample: int = setting(
+        1024,
+        "Softmax sample",
+        "Items drawn per batch as rivals of all its targets, for sampled softmax.",
+        ge=1,
+        le=1_000_000,
+        unit="items",
+        advanced=True,
+    )
+    negatives: int = setting(
+        1,
+        "Negatives per position",
+        "Items that the sequence does not hold, drawn for every target, for BCE and gBCE. The reference has 1; gBCE "
+        "wants many.",
+        ge=1,
+        le=10_000,
+        unit="items",
+        advanced=True,
+    )
+    calibration: float = setting(
+        0.75,
+        "gBCE calibration",
+        "0 is plain binary cross-entropy, 1 fully calibrated probabilities.",
+        ge=0,
+        le=1,
+        step=0.05,
+        advanced=True,
     )
     epochs: int = setting(200, "Most epochs", "Training ends here at the latest.", ge=1, le=10000)
     patience: int = setting(
@@ -431,6 +543,20 @@ class EvaluationSettings(Settings):
     )
 
 
+# Short names of the models, for titles and tables.
+MODEL_NAMES = {
+    "h2rec": "H2Rec",
+    "hid": "HID",
+    "sid": "SID",
+    "hid_text": "HID from text",
+    "text": "Text adapter",
+    "hid_sid_sum": "HID + SID sum",
+    "hid_sid_concat": "HID + SID concat",
+    "llm_esr": "LLM-ESR",
+    "popularity": "Popularity",
+}
+
+
 class ExperimentConfig(Settings):
     """Everything that determines a run, apart from the data itself."""
 
@@ -455,10 +581,14 @@ class ExperimentConfig(Settings):
 
     @property
     def uses_semantic_ids(self) -> bool:
-        return self.model.kind in ("h2rec", "sid")
+        return self.model.kind in ("h2rec", "sid", "hid_sid_sum", "hid_sid_concat")
+
+    @property
+    def uses_texts(self) -> bool:
+        """Whether text vectors are needed, be it only to make semantic IDs."""
+        return self.uses_semantic_ids or self.model.kind in ("hid_text", "text", "llm_esr")
 
     @property
     def title(self) -> str:
         """The run's name as shown: the given one, or model and dataset."""
-        names = {"h2rec": "H2Rec", "hid": "HID", "sid": "SID", "popularity": "Popularity"}
-        return self.name.strip() or f"{names[self.model.kind]} on {self.data.dataset}"
+        return self.name.strip() or f"{MODEL_NAMES[self.model.kind]} on {self.data.dataset}"

@@ -158,11 +158,12 @@ class _Experiment:
             )
             negatives = self._negatives(split)
         vectors, ids = None, None
-        if self._config.uses_semantic_ids:
+        if self._config.uses_texts:
             with self._stage(Stage.TEXT):
                 vectors = self._text_vectors()
-            with self._stage(Stage.SEMANTIC_IDS):
-                ids = self._semantic_ids(vectors)
+            if self._config.uses_semantic_ids:
+                with self._stage(Stage.SEMANTIC_IDS):
+                    ids = self._semantic_ids(vectors)
         with self._stage(Stage.TRAIN):
             model, ranker, epochs = self._train(split, popularity, vectors, ids)
         with self._stage(Stage.EVALUATE):
@@ -224,7 +225,7 @@ class _Experiment:
         from engine.training.checkpoint import load_weights, save_weights
         from engine.training.devices import choose_device
         from engine.training.loop import Training
-        from engine.training.objective import Objective, code_guided_alignment
+        from engine.training.objective import make_objective
 
         config = self._config
         device = choose_device(config.training)
@@ -253,12 +254,9 @@ class _Experiment:
             ranks = ranker.full(validation, config.evaluation.remove_seen, lambda *_: self._check_stop())
             return slice_metrics(ranks, slices)
 
-        alignment = None
-        if ids is not None and config.model.kind == "h2rec" and config.alignment.alpha > 0:
-            alignment = code_guided_alignment(config.alignment, ids, split.training)
         training = Training(
             model,
-            Objective(config, alignment),
+            make_objective(config, split.training, ids, vectors),
             TrainingBatches(split.training, config.data.max_length, config.training.batch_size, config.seed),
             validate,
             config.training,

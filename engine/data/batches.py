@@ -12,8 +12,12 @@ POOL_BATCHES = 32  # batches whose sequences are sorted by length together
 
 @dataclass(frozen=True)
 class Batch:
-    """Right-padded with 0: after `inputs[b, t]` comes `targets[b, t]`. Arrays (batch, length); `lengths` (batch,)."""
+    """Right-padded with 0: after `inputs[b, t]` comes `targets[b, t]`. Arrays (batch, length); `lengths` (batch,).
 
+    `users` (batch,) are the rows of the sequences.
+    """
+
+    users: IntArray
     inputs: IntArray
     targets: IntArray
     lengths: IntArray
@@ -56,4 +60,4 @@ class TrainingBatches:
             batches.extend(np.split(chunk, range(self._batch_size, len(chunk), self._batch_size)))
         for place in random.permutation(len(batches)):
             items, lengths = padded(self._training, batches[place], self._max_length + 1)
-            yield Batch(items[:, :-1], items[:, 1:], lengths - 1)
+            yield Batch(batches[place], items[:, :-1], items[:, 1:], lengths - 1)

@@ -22,7 +22,7 @@ from engine.models.build import Ingredients, build_model
 from engine.models.recommender import Recommender
 from engine.semantic_ids.semantic_ids import SemanticIds
 from engine.settings import parse
-from engine.training.checkpoint import load_weights
+from engine.training.checkpoint import load_weights, shape_of
 
 if TYPE_CHECKING:
     from engine.library import Library
@@ -66,7 +66,15 @@ class RunInspector:
                 f"the dataset has {items:,}."
             )
         popularity = Popularity.of(LeaveOneOut(dataset.sequences).training, items, config.data.head_share)
-        model = build_model(config, Ingredients(items, popularity.counts, None if ids is None else ids.codes))
+        # Frozen text vectors are part of the weights; only their width must be known to build the model.
+        text = shape_of(folder / MODEL, "texts.vectors") or shape_of(folder / MODEL, "embedding.vectors")
+        given = Ingredients(
+            items,
+            popularity.counts,
+            None if ids is None else ids.codes,
+            text_vectors=np.zeros((items, text[1]), dtype=np.float32) if text else None,
+        )
+        model = build_model(config, given)
         load_weights(model, folder / MODEL)
         return cls(dataset, config, model, ids, popularity)
 

@@ -8,10 +8,9 @@ from torch.nn import functional as F
 class CausalSelfAttention(nn.Module):
     """Multi-head attention of a sequence to itself; position t sees positions up to t."""
 
-    def __init__(self, dim: int, heads: int, dropout: float) -> None:
+    def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.dropout = dropout
         self.inward = nn.Linear(dim, 3 * dim)
         self.outward = nn.Linear(dim, dim)
 
@@ -20,19 +19,16 @@ class CausalSelfAttention(nn.Module):
         batch, length, dim = sequence.shape
         split = self.inward(sequence).view(batch, length, 3, self.heads, dim // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(
-            query, key, value, is_causal=True, dropout_p=self.dropout if self.training else 0.0
-        )
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         return self.outward(mixed.transpose(1, 2).reshape(batch, length, dim))
 
 
 class CrossAttention(nn.Module):
     """CA_1..CA_L: one cross-attention per level, each with weights of its own, computed together."""
 
-    def __init__(self, dim: int, heads: int, levels: int, dropout: float) -> None:
+    def __init__(self, dim: int, heads: int, levels: int) -> None:
         super().__init__()
         self.heads = heads
-        self.dropout = dropout
         self.query = nn.Parameter(_glorot(levels, dim))
         self.key = nn.Parameter(_glorot(levels, dim))
         self.value = nn.Parameter(_glorot(levels, dim))
@@ -52,11 +48,7 @@ class CrossAttention(nn.Module):
             return split.transpose(2, 3).flatten(0, 1)
 
         mixed = F.scaled_dot_product_attention(
-            heads_of(queries, self.query),
-            heads_of(context, self.key),
-            heads_of(context, self.value),
-            is_causal=True,
-            dropout_p=self.dropout if self.training else 0.0,
+            heads_of(queries, self.query), heads_of(context, self.key), heads_of(context, self.value), is_causal=True
         )
         joined = mixed.transpose(1, 2).reshape(batch, levels, length, dim)
         return torch.einsum("bltd,lde->btle", joined, self.outward)

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.config import ExperimentConfig
 from engine.models.backbones import BACKBONES
-from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput
+from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput, TextEmbedding
 from engine.models.h2rec import H2Rec
+from engine.models.joined import ConcatenatedModel, SummedModel
+from engine.models.llm_esr import LLMESR
 from engine.models.popularity import PopularityModel
 from engine.models.recommender import Recommender
-from engine.models.single_id import HashIdModel, SemanticIdModel
+from engine.models.scoring import Scoring
+from engine.models.single_id import SingleIdModel
 
 OVERSAMPLING, PCA_ITERATIONS = 16, 8
 
@@ -43,30 +46,59 @@ def build_model(config: ExperimentConfig, ingredients: Ingredients) -> Recommend
 
 def _h2rec(config: ExperimentConfig, given: Ingredients) -> Recommender:
     model = config.model
-    start = None
-    if model.hid_start == "text" and given.text_vectors is not None:
-        start = reduced(given.text_vectors, model.dim)
-    encoder = BACKBONES[model.backbone](model)
+    start = _text_start(config, given) if model.hid_start == "text" else None
+    encoder = _encoder(config)
     return H2Rec(
+        given.items,
         HashEmbedding(given.items, model.dim, start),
         _semantics(config, given),
         _inputs(config),
         encoder,
-        encoder if model.shared_encoder else BACKBONES[model.backbone](model),
-        dim=model.dim,
-        cross_heads=model.cross_heads,
-        dropout=model.dropout,
-        residual=model.cross_residual,
+        encoder if model.shared_encoder else _encoder(config),
+        _scoring(config),
+        model,
     )
 
 
 def _hash_ids(config: ExperimentConfig, given: Ingredients) -> Recommender:
-    hashes = HashEmbedding(given.items, config.model.dim)
-    return HashIdModel(hashes, _inputs(config), BACKBONES[config.model.backbone](config.model))
+    return _single("hid", HashEmbedding(given.items, config.model.dim), config, given)
+
+
+def _hash_ids_from_text(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    hashes = HashEmbedding(given.items, config.model.dim, _text_start(config, given))
+    return _single("hid", hashes, config, given)
 
 
 def _semantic_ids(config: ExperimentConfig, given: Ingredients) -> Recommender:
-    return SemanticIdModel(_semantics(config, given), _inputs(config), BACKBONES[config.model.backbone](config.model))
+    return _single("sid", _semantics(config, given), config, given)
+
+
+def _text(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    return _single("text", TextEmbedding(_text_of(given), config.model.dim), config, given)
+
+
+def _summed(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    hashes, semantics = HashEmbedding(given.items, config.model.dim), _semantics(config, given)
+    return SummedModel(given.items, hashes, semantics, _inputs(config), _encoder(config), _scoring(config))
+
+
+def _concatenated(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    dim = config.model.dim
+    hashes, semantics = HashEmbedding(given.items, dim), _semantics(config, given)
+    return ConcatenatedModel(given.items, hashes, semantics, _inputs(config), _encoder(config), _scoring(config), dim)
+
+
+def _llm_esr(config: ExperimentConfig, given: Ingredients) -> Recommender:
+    model = config.model
+    return LLMESR(
+        given.items,
+        HashEmbedding(given.items, model.dim, _text_start(config, given)),
+        TextEmbedding(_text_of(given), model.dim),
+        _inputs(config),
+        _encoder(config),
+        _scoring(config),
+        model,
+    )
 
 
 def _popularity(config: ExperimentConfig, given: Ingredients) -> Recommender:  # noqa: ARG001
@@ -77,12 +109,44 @@ MODELS: dict[str, Callable[[ExperimentConfig, Ingredients], Recommender]] = {
     "h2rec": _h2rec,
     "hid": _hash_ids,
     "sid": _semantic_ids,
+    "hid_text": _hash_ids_from_text,
+    "text": _text,
+    "hid_sid_sum": _summed,
+    "hid_sid_concat": _concatenated,
+    "llm_esr": _llm_esr,
     "popularity": _popularity,
 }
 
 
+def _single(
+    half: str,
+    embedding: HashEmbedding | SemanticEmbedding | TextEmbedding,
+    config: ExperimentConfig,
+    given: Ingredients,
+) -> Recommender:
+    return SingleIdModel(half, given.items, embedding, _inputs(config), _encoder(config), _scoring(config))
+
+
+def _encoder(config: ExperimentConfig) -> nn.Module:
+    return BACKBONES[config.model.backbone](config.model)
+
+
 def _inputs(config: ExperimentConfig) -> SequenceInput:
     return SequenceInput(config.data.max_length, config.model.dim, config.model.dropout)
+
+
+def _scoring(config: ExperimentConfig) -> Scoring:
+    return Scoring(config.model.scoring == "cosine", config.model.score_temperature)
+
+
+def _text_of(given: Ingredients) -> Tensor:
+    if given.text_vectors is None:
+        raise ValueError("this model needs text vectors")
+    return torch.from_numpy(given.text_vectors)
+
+
+def _text_start(config: ExperimentConfig, given: Ingredients) -> Tensor | None:
+    return None if given.text_vectors is None else reduced(given.text_vectors, config.model.dim)
 
 
 def _semantics(config: ExperimentConfig, given: Ingredients) -> SemanticEmbedding:
@@ -92,7 +156,8 @@ def _semantics(config: ExperimentConfig, given: Ingredients) -> SemanticEmbeddin
     if given.codebooks is not None:
         levels, size, width = given.codebooks.shape
         start = reduced(given.codebooks.reshape(-1, width), config.model.dim).view(levels, size, config.model.dim)
-    return SemanticEmbedding(torch.from_numpy(given.codes), config.semantic_ids.codebook_size, config.model.dim, start)
+    codes, size = torch.from_numpy(given.codes), config.semantic_ids.codebook_size
+    return SemanticEmbedding(codes, size, config.model.dim, start, config.model.fusion)
 
 
 def reduced(vectors: npt.NDArray[np.float32], dim: int) -> Tensor:

@@ -1,7 +1,11 @@
-"""The two ways of naming an item: a free vector per item (hash ID), a few shared vectors (semantic ID)."""
+"""The ways of naming an item: a free vector (hash ID), a few shared vectors (semantic ID), its text."""
+
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
+
+from engine.models.dropout import Dropout
 
 INITIAL_DEVIATION = 0.02
 
@@ -21,17 +25,20 @@ class HashEmbedding(nn.Module):
         """(..., dim) vectors of `items` (...)."""
         return self.table(items)
 
-    def all_items(self) -> Tensor:
-        """(items + 1, dim)."""
-        return self.table.weight
-
 
 class SemanticEmbedding(nn.Module):
     """E_1..E_L: one trainable vector per code and level; an item is the tuple of its codes' vectors."""
 
     codes: Tensor
 
-    def __init__(self, codes: Tensor, codebook_size: int, dim: int, start: Tensor | None = None) -> None:
+    def __init__(
+        self,
+        codes: Tensor,
+        codebook_size: int,
+        dim: int,
+        start: Tensor | None = None,
+        fusion: Literal["mean", "sum", "concat"] = "mean",
+    ) -> None:
         """`codes` (items, levels); `start` (levels, codebook_size, dim) initialises the code vectors."""
         super().__init__()
         items, levels = codes.shape
@@ -43,22 +50,50 @@ class SemanticEmbedding(nn.Module):
         values = torch.randn(levels, codebook_size, dim) if start is None else start / start.std()
         with torch.no_grad():
             self.table.weight[1:] = INITIAL_DEVIATION * values.reshape(-1, dim)
+        self.fusion = fusion
+        self.project = nn.Linear(levels * dim, dim, bias=False) if fusion == "concat" else nn.Identity()
 
     @property
     def levels(self) -> int:
         return self.codes.shape[1]
 
-    def forward(self, items: Tensor) -> Tensor:
+    def by_level(self, items: Tensor) -> Tensor:
         """(..., levels, dim): the vectors x_l of `items` (...), level by level."""
         return self.table(self.codes[items])
 
-    def fused(self, items: Tensor) -> Tensor:
-        """(..., dim): f, the mean over the levels."""
-        return self(items).mean(dim=-2)
+    def fuse(self, by_level: Tensor) -> Tensor:
+        """(..., dim): f, from the vectors of the levels (..., levels, dim)."""
+        match self.fusion:
+            case "mean":
+                return by_level.mean(dim=-2)
+            case "sum":
+                return by_level.sum(dim=-2)
+            case _:
+                return self.project(by_level.flatten(-2))
 
-    def all_items(self) -> Tensor:
-        """(items + 1, dim): f of every item, row 0 zero."""
-        return self.table(self.codes).mean(dim=-2)
+    def forward(self, items: Tensor) -> Tensor:
+        """(..., dim): f, the fused vectors of `items` (...)."""
+        return self.fuse(self.by_level(items))
+
+
+class TextEmbedding(nn.Module):
+    """Frozen text vectors, brought to the model's width by a small trainable adapter."""
+
+    vectors: Tensor
+
+    def __init__(self, vectors: Tensor, dim: int) -> None:
+        """`vectors` (items, width). The adapter: Linear, GELU, Linear."""
+        super().__init__()
+        width = vectors.shape[1]
+        padded = torch.zeros(len(vectors) + 1, width)
+        padded[1:] = vectors
+        self.register_buffer("vectors", padded)
+        hidden = max(dim, width // 2)
+        self.adapter = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, dim))
+
+    def forward(self, items: Tensor) -> Tensor:
+        """(..., dim) vectors of `items` (...)."""
+        return self.adapter(self.vectors[items])
 
 
 class SequenceInput(nn.Module):
@@ -68,7 +103,7 @@ class SequenceInput(nn.Module):
         super().__init__()
         self.positions = nn.Parameter(INITIAL_DEVIATION * torch.randn(max_length, dim))
         self.scale = dim**0.5
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, vectors: Tensor) -> Tensor:
         """`vectors` (batch, length, dim) or, level by level, (batch, length, levels, dim)."""

@@ -20,3 +20,15 @@ class GranularityGate(nn.Module):
         """(batch, length, levels) weights that add up to 1, for `states` (batch, length, dim)."""
         prior = self.prior.expand(*states.shape[:-1], -1)
         return torch.softmax(self.mlp(torch.cat([states, prior], dim=-1)) + self.prior, dim=-1)
+
+
+class UniformGate(nn.Module):
+    """Every level counts the same everywhere: the ablation of the gate."""
+
+    def __init__(self, levels: int) -> None:
+        super().__init__()
+        self.levels = levels
+
+    def forward(self, states: Tensor) -> Tensor:
+        """(batch, length, levels), all 1 / levels, for `states` (batch, length, dim)."""
+        return states.new_full((*states.shape[:-1], self.levels), 1 / self.levels)

@@ -7,10 +7,13 @@ position can see its own target.
 import torch
 from torch import Tensor, nn
 
+from engine.config import ModelSettings
 from engine.models.attention import CrossAttention
+from engine.models.dropout import Dropout
 from engine.models.embeddings import INITIAL_DEVIATION, HashEmbedding, SemanticEmbedding, SequenceInput
-from engine.models.gate import GranularityGate
+from engine.models.gate import GranularityGate, UniformGate
 from engine.models.recommender import Encoded, Recommender, last_of
+from engine.models.scoring import Scoring
 
 
 class H2Rec(Recommender):
@@ -20,52 +23,63 @@ class H2Rec(Recommender):
 
     def __init__(
         self,
+        items: int,
         hashes: HashEmbedding,
         semantics: SemanticEmbedding,
         inputs: SequenceInput,
         hash_encoder: nn.Module,
         semantic_encoder: nn.Module,
-        *,
-        dim: int,
-        cross_heads: int,
-        dropout: float,
-        residual: bool,
+        scoring: Scoring,
+        settings: ModelSettings,
     ) -> None:
         """`hash_encoder` and `semantic_encoder` may be the same module: the branches then share its weights."""
-        super().__init__()
+        super().__init__(items, scoring)
+        dim, levels = settings.dim, semantics.levels
         self.hashes = hashes
         self.semantics = semantics
         self.inputs = inputs
         self.hash_encoder = hash_encoder
         self.semantic_encoder = semantic_encoder
-        self.residual = residual
-        self.gate = GranularityGate(dim, semantics.levels)
-        self.into_hashes = CrossAttention(dim, cross_heads, semantics.levels, dropout)
-        self.into_semantics = CrossAttention(dim, cross_heads, 1, dropout)
-        self.level_masks = nn.Parameter(INITIAL_DEVIATION * torch.randn(semantics.levels, dim))
+        self.residual = settings.cross_residual
+        self.gate = GranularityGate(dim, levels) if settings.gate == "learned" else UniformGate(levels)
+        self.into_hashes = CrossAttention(dim, settings.cross_heads, levels) if settings.sid_into_hid else None
+        self.into_semantics = CrossAttention(dim, settings.cross_heads, 1) if settings.hid_into_sid else None
+        self.dropout = Dropout(settings.dropout)
+        self.level_masks = nn.Parameter(INITIAL_DEVIATION * torch.randn(levels, dim))
 
-    def forward(self, items: Tensor) -> Encoded:
+    def encode(self, items: Tensor) -> Encoded:
+        by_level = self.semantics.by_level(items)
         hashes = self.inputs(self.hashes(items))
-        by_level = self.semantics(items)
-        levels = self.inputs(by_level)
-        fused = self.inputs(by_level.mean(dim=-2))
+        fused = self.inputs(self.semantics.fuse(by_level))
         gate = self.gate(hashes)
-        # y = sum of alpha_l · CA_l(x_l, H); s = CA(H, f). The residual keeps the branch's own vectors.
-        from_hashes = self.into_hashes(levels, hashes[:, :, None])
-        hash_branch = torch.einsum("btl,btld->btd", gate, from_hashes)
-        semantic_branch = self.into_semantics(hashes[:, :, None], fused[:, :, None])[:, :, 0]
-        if self.residual:
-            hash_branch = hash_branch + hashes
-            semantic_branch = semantic_branch + fused
+        branches = torch.cat([self._hash_branch(hashes, by_level, gate), self._semantic_branch(hashes, fused)])
         if self.hash_encoder is self.semantic_encoder:
-            both = self.hash_encoder(torch.cat([hash_branch, semantic_branch]))
-            states = torch.cat(both.chunk(2), dim=-1)
+            states = self.hash_encoder(branches).chunk(2)
         else:
-            states = torch.cat([self.hash_encoder(hash_branch), self.semantic_encoder(semantic_branch)], dim=-1)
-        return Encoded(states, gate)
+            states = [encode(each) for encode, each in zip(self._encoders, branches.chunk(2), strict=True)]
+        return Encoded(torch.cat(list(states), dim=-1), gate)
 
-    def item_vectors(self) -> Tensor:
-        return torch.cat([self.hashes.all_items(), self.semantics.all_items()], dim=-1)
+    def _hash_branch(self, hashes: Tensor, by_level: Tensor, gate: Tensor) -> Tensor:
+        """y = Σ_l α_l · CA_l(x_l, H), with H itself beside it: (batch, length, dim)."""
+        if self.into_hashes is None:
+            return hashes
+        drawn = self.into_hashes(self.inputs(by_level), hashes[:, :, None])
+        mixed = self.dropout(torch.einsum("btl,btld->btd", gate, drawn))
+        return hashes + mixed if self.residual else mixed
+
+    def _semantic_branch(self, hashes: Tensor, fused: Tensor) -> Tensor:
+        """s = CA(H, f), with f itself beside it: (batch, length, dim)."""
+        if self.into_semantics is None:
+            return fused
+        drawn = self.dropout(self.into_semantics(hashes[:, :, None], fused[:, :, None])[:, :, 0])
+        return fused + drawn if self.residual else drawn
+
+    @property
+    def _encoders(self) -> tuple[nn.Module, nn.Module]:
+        return self.hash_encoder, self.semantic_encoder
+
+    def vectors_of(self, items: Tensor) -> Tensor:
+        return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)
 
     def granularity_views(self, items: Tensor, lengths: Tensor, gate: Tensor, masked: Tensor) -> tuple[Tensor, Tensor]:
         """Users seen with some levels masked, and in full: two (batch, dim) tensors (method, L_gran).
@@ -73,10 +87,9 @@ class H2Rec(Recommender):
         `gate` (batch, length, levels) fuses the levels; `masked` (batch, levels) says which are replaced by
         learned mask vectors.
         """
-        full = self.semantics(items)
+        full = self.semantics.by_level(items)
         partial = torch.where(masked[:, None, :, None], self.level_masks, full)
-        views = self.inputs(torch.cat([partial, full]))
-        fused = torch.einsum("btl,btld->btd", gate.repeat(2, 1, 1), views)
-        users = last_of(self.semantic_encoder(fused), lengths.repeat(2))
+        fused = torch.einsum("btl,btld->btd", gate.repeat(2, 1, 1), torch.cat([partial, full]))
+        users = last_of(self.semantic_encoder(self.inputs(fused)), lengths.repeat(2))
         masked_users, full_users = users.chunk(2)
         return masked_users, full_users

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from engine.models.recommender import Encoded, Recommender
+from engine.models.scoring import Scoring
 
 
 class PopularityModel(Recommender):
@@ -13,11 +14,11 @@ class PopularityModel(Recommender):
 
     def __init__(self, counts: Tensor) -> None:
         """`counts` (items + 1,): training interactions per item."""
-        super().__init__()
+        super().__init__(len(counts) - 1, Scoring())
         self.register_buffer("counts", counts.to(torch.float32)[:, None])
 
-    def forward(self, items: Tensor) -> Encoded:
+    def encode(self, items: Tensor) -> Encoded:
         return Encoded(torch.ones(*items.shape, 1, device=items.device))
 
-    def item_vectors(self) -> Tensor:
-        return self.counts
+    def vectors_of(self, items: Tensor) -> Tensor:
+        return self.counts[items]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.models.scoring import Scoring
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -22,14 +24,34 @@ class Recommender(nn.Module, ABC):
     """
 
     halves: tuple[str, ...] = ()
+    _every_item: Tensor
+
+    def __init__(self, items: int, scoring: Scoring) -> None:
+        """`items`: size of the catalogue, the padding item not counted."""
+        super().__init__()
+        self.items = items
+        self.scoring = scoring
+        self.register_buffer("_every_item", torch.arange(items + 1), persistent=False)
 
     @abstractmethod
+    def encode(self, items: Tensor) -> Encoded:
+        """States of right-padded sequences of item indices `items` (batch, length), before scoring."""
+
+    @abstractmethod
+    def vectors_of(self, items: Tensor) -> Tensor:
+        """(rows, width) vectors of `items` (rows,), before scoring."""
+
     def forward(self, items: Tensor) -> Encoded:
-        """States of right-padded sequences of item indices `items` (batch, length)."""
+        """States of right-padded sequences of item indices `items` (batch, length), ready for the product."""
+        encoded = self.encode(items)
+        return Encoded(self.scoring.states(encoded.states), encoded.gate)
 
-    @abstractmethod
-    def item_vectors(self) -> Tensor:
-        """(items + 1, width); row 0 belongs to the padding item."""
+    def item_vectors(self, items: Tensor | None = None) -> Tensor:
+        """(rows, width) vectors of `items` (rows,), ready for the product; of every item, from 0, without `items`.
+
+        Item 0 is the padding item.
+        """
+        return self.scoring.vectors(self.vectors_of(self._every_item if items is None else items))
 
     def last_states(self, items: Tensor, lengths: Tensor) -> Tensor:
         """(batch, width): the state at the true last item of each sequence."""

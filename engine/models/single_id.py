@@ -1,42 +1,36 @@
-"""The two single-ID models: each wins one end of the popularity range and loses the other."""
+"""Models that know an item by one vector alone: its hash ID, its semantic ID, or its text."""
 
 from torch import Tensor, nn
 
-from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput
+from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput, TextEmbedding
 from engine.models.recommender import Encoded, Recommender
+from engine.models.scoring import Scoring
 
 
-class HashIdModel(Recommender):
-    """Hash IDs only: the plain backbone over free item embeddings."""
+class SingleIdModel(Recommender):
+    """The plain backbone over one kind of item vector.
 
-    halves = ("hid",)
+    With hash IDs every item is learned on its own; with semantic IDs, items with equal codes score the same.
+    """
 
-    def __init__(self, hashes: HashEmbedding, inputs: SequenceInput, encoder: nn.Module) -> None:
-        super().__init__()
-        self.hashes = hashes
+    def __init__(
+        self,
+        half: str,
+        items: int,
+        embedding: HashEmbedding | SemanticEmbedding | TextEmbedding,
+        inputs: SequenceInput,
+        encoder: nn.Module,
+        scoring: Scoring,
+    ) -> None:
+        """`half` names what the whole score comes from, as in `Recommender.halves`."""
+        super().__init__(items, scoring)
+        self.halves = (half,)
+        self.embedding = embedding
         self.inputs = inputs
         self.encoder = encoder
 
-    def forward(self, items: Tensor) -> Encoded:
-        return Encoded(self.encoder(self.inputs(self.hashes(items))))
+    def encode(self, items: Tensor) -> Encoded:
+        return Encoded(self.encoder(self.inputs(self.embedding(items))))
 
-    def item_vectors(self) -> Tensor:
-        return self.hashes.all_items()
-
-
-class SemanticIdModel(Recommender):
-    """Semantic IDs only: an item is the mean of its codes' vectors; items with equal codes score the same."""
-
-    halves = ("sid",)
-
-    def __init__(self, semantics: SemanticEmbedding, inputs: SequenceInput, encoder: nn.Module) -> None:
-        super().__init__()
-        self.semantics = semantics
-        self.inputs = inputs
-        self.encoder = encoder
-
-    def forward(self, items: Tensor) -> Encoded:
-        return Encoded(self.encoder(self.inputs(self.semantics.fused(items))))
-
-    def item_vectors(self) -> Tensor:
-        return self.semantics.all_items()
+    def vectors_of(self, items: Tensor) -> Tensor:
+        return self.embedding(items)

@@ -32,9 +32,7 @@ class CodeGuidedAlignment:
             weights = np.maximum(weights, self._cooccurrence[items][:, items].toarray())
         return torch.from_numpy(weights)
 
-    def __call__(self, targets: Tensor, hash_vectors: Tensor, semantic_vectors: Tensor) -> Tensor:
-        """The loss for the items in `targets` (any shape, 0 = padding); both tables are (items + 1, dim)."""
-        distinct = torch.unique(targets)
-        distinct = distinct[distinct > 0]
-        weights = self.positives(distinct.cpu().numpy()).to(targets.device)
-        return info_nce(semantic_vectors[distinct], hash_vectors[distinct], weights, self._temperature)
+    def __call__(self, items: Tensor, hash_vectors: Tensor, semantic_vectors: Tensor) -> Tensor:
+        """The loss for distinct `items` (rows,); both vectors are (rows, dim)."""
+        weights = self.positives(items.cpu().numpy()).to(items.device)
+        return info_nce(semantic_vectors, hash_vectors, weights, self._temperature)

@@ -17,6 +17,24 @@ def info_nce(left: Tensor, right: Tensor, weights: Tensor, temperature: float) -
     return (_one_to_many(similarity, weights) + _one_to_many(similarity.T, weights.T)) / 2
 
 
+def info_nce_one_way(left: Tensor, right: Tensor, temperature: float) -> Tensor:
+    """InfoNCE from `left` to `right` (rows, width) alone: row i of `right` is the one positive of row i of `left`."""
+    similarity = F.normalize(left, dim=-1) @ F.normalize(right, dim=-1).T / temperature
+    return F.cross_entropy(similarity, torch.arange(len(left), device=left.device))
+
+
+def soft_contrast(left: Tensor, right: Tensor, temperature: float) -> Tensor:
+    """Cross-entropy between how the rows of `left` resemble those of `right`, and how those resemble each other.
+
+    `left`, `right` (rows, width). The targets are softmax(cos(right_i, right_j) / temperature), without gradient: rows
+    that are alike need not be told apart.
+    """
+    right = F.normalize(right, dim=-1)
+    similarity = F.normalize(left, dim=-1) @ right.T / temperature
+    wanted = (right @ right.T / temperature).detach().softmax(dim=1)
+    return F.cross_entropy(similarity, wanted)
+
+
 def _one_to_many(similarity: Tensor, weights: Tensor) -> Tensor:
     # logsumexp on both sides: no exp can overflow, and the ratio never exceeds 1.
     positives = torch.logsumexp(similarity + torch.log(weights), dim=1)

@@ -5,7 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from engine.objectives.contrastive import info_nce
+from engine.objectives.contrastive import info_nce, info_nce_one_way, soft_contrast
 
 
 def masked_levels(gate: Tensor, rule: Literal["lowest", "random", "highest"]) -> Tensor:
@@ -16,7 +16,18 @@ def masked_levels(gate: Tensor, rule: Literal["lowest", "random", "highest"]) ->
     return masked.scatter(1, order[:, : levels // 2], True)
 
 
-def granularity_alignment(masked_users: Tensor, full_users: Tensor, temperature: float) -> Tensor:
-    """In-batch symmetrical InfoNCE between the two views (batch, dim) of the same users (method, L_gran)."""
-    identity = torch.eye(len(full_users), device=full_users.device)
-    return info_nce(masked_users, full_users, identity, temperature)
+def granularity_alignment(
+    masked_users: Tensor,
+    full_users: Tensor,
+    temperature: float,
+    form: Literal["contrastive", "soft", "info_nce"] = "contrastive",
+) -> Tensor:
+    """In-batch contrast between the two views (batch, dim) of the same users (method, L_gran)."""
+    match form:
+        case "contrastive":
+            identity = torch.eye(len(full_users), device=full_users.device)
+            return info_nce(masked_users, full_users, identity, temperature)
+        case "soft":
+            return soft_contrast(masked_users, full_users, temperature)
+        case _:
+            return info_nce_one_way(masked_users, full_users, temperature)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_model, save_model
 
 from engine.errors import DataError
@@ -13,6 +13,16 @@ from engine.files import write_whole
 def save_weights(model: torch.nn.Module, path: Path) -> None:
     """Write the weights; tensors that the model shares are written once."""
     write_whole(path, lambda partial: save_model(model, str(partial)))
+
+
+def shape_of(path: Path, ending: str) -> tuple[int, ...] | None:
+    """Shape of the first tensor whose name ends like that; None where there is none or the file cannot be read."""
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            name = next((each for each in file.keys() if each.endswith(ending)), None)  # noqa: SIM118 - no mapping
+            return None if name is None else tuple(file.get_slice(name).get_shape())
+    except (OSError, SafetensorError):
+        return None
 
 
 def load_weights(model: torch.nn.Module, path: Path) -> None:

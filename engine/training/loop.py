@@ -13,7 +13,7 @@ from engine.errors import Stopped, WorkbenchError
 from engine.events import GateWeights, Listener, Loss, Metrics, Progress, SliceMetrics, Stage
 from engine.models.recommender import Recommender
 from engine.training.checkpoint import save_weights
-from engine.training.objective import Losses, Objective
+from engine.training.objective import Losses, Objective, Question
 
 REPORTS_PER_EPOCH = 20
 
@@ -45,7 +45,7 @@ class Training:
         self._stop = stop
         self._device = next(model.parameters()).device
         self._optimiser = torch.optim.Adam(
-            model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+            model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
         )
 
     def run(self) -> None:
@@ -85,10 +85,9 @@ class Training:
         return tuple(gate.take()["gate"].tolist()) if gate.count else None
 
     def _step(self, batch: Batch) -> Losses:
-        inputs, targets, lengths = (
-            torch.as_tensor(array, device=self._device) for array in (batch.inputs, batch.targets, batch.lengths)
-        )
-        losses = self._objective(self._model, inputs, targets, lengths)
+        arrays = (batch.users, batch.inputs, batch.targets, batch.lengths)
+        asked = Question(*(torch.as_tensor(array, device=self._device) for array in arrays))
+        losses = self._objective(self._model, asked)
         self._optimiser.zero_grad()
         losses.total.backward()
         self._optimiser.step()

@@ -1,4 +1,4 @@
-"""The whole loss: L = L_rec + α · L_align + β · L_gran (H2Rec); single-ID models have the first part only."""
+"""The whole loss: L = L_rec + α · L_align + β · L_gran (H2Rec); other models have the first part, some one more."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,21 @@ from torch import Tensor
 from engine.config import AlignmentSettings, ExperimentConfig
 from engine.data.dataset import Sequences
 from engine.models.h2rec import H2Rec
-from engine.models.recommender import Recommender, last_of
+from engine.models.llm_esr import LLMESR
+from engine.models.recommender import Encoded, Recommender, last_of
 from engine.objectives.code_alignment import CodeGuidedAlignment
 from engine.objectives.cooccurrence import cooccurrence_weights
+from engine.objectives.distillation import SimilarUsers, similar_users
 from engine.objectives.granularity import granularity_alignment, masked_levels
-from engine.objectives.recommendation import binary_cross_entropy, cross_entropy, unseen_items
-from engine.semantic_ids.semantic_ids import SemanticIds
+from engine.objectives.recommendation import (
+    binary_cross_entropy,
+    cross_entropy,
+    generalised_binary_cross_entropy,
+    sampled_softmax,
+    shared_sample,
+    unseen_items,
+)
+from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
 
 
 @dataclass(frozen=True)
@@ -27,46 +36,85 @@ class Losses:
     gate: Tensor | None
 
 
+@dataclass(frozen=True)
+class Question:
+    """A training batch on its device: `users` (batch,), `inputs` and `targets` (batch, length), right-padded with 0,
+    and `lengths` (batch,)."""
+
+    users: Tensor
+    inputs: Tensor
+    targets: Tensor
+    lengths: Tensor
+
+
 class Objective:
     """Computes the losses of a batch for a model."""
 
-    def __init__(self, config: ExperimentConfig, alignment: CodeGuidedAlignment | None) -> None:
-        self._loss = config.training.loss
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        alignment: CodeGuidedAlignment | None = None,
+        distillation: SimilarUsers | None = None,
+    ) -> None:
+        self._training = config.training
         self._settings = config.alignment
         self._alignment = alignment
+        self._distillation = distillation
 
-    def __call__(self, model: Recommender, inputs: Tensor, targets: Tensor, lengths: Tensor) -> Losses:
-        """`inputs`, `targets` (batch, length), right-padded with 0; `lengths` (batch,)."""
-        encoded = model(inputs)
-        valid = targets > 0
-        recommendation = self._recommendation(model, encoded.states[valid], inputs, targets, valid)
-        total, parts = recommendation, {"recommendation": recommendation.detach()}
-        if isinstance(model, H2Rec) and encoded.gate is not None:
+    def __call__(self, model: Recommender, asked: Question) -> Losses:
+        encoded = model(asked.inputs)
+        valid = asked.targets > 0
+        parts = {"recommendation": self._recommendation(model, encoded.states[valid], asked, valid)}
+        weights = {"alignment": self._settings.alpha, "granularity": self._settings.beta}
+        if isinstance(model, H2Rec):
             if self._alignment is not None and self._settings.alpha > 0:
-                alignment = self._alignment(targets, model.hashes.all_items(), model.semantics.all_items())
-                total = total + self._settings.alpha * alignment
-                parts["alignment"] = alignment.detach()
+                items = torch.unique(asked.targets[valid])
+                parts["alignment"] = self._alignment(items, model.hashes(items), model.semantics(items))
             if self._settings.beta > 0:
-                granularity = self._granularity(model, inputs, lengths, encoded.gate)
-                total = total + self._settings.beta * granularity
-                parts["granularity"] = granularity.detach()
+                parts["granularity"] = self._granularity(model, asked, encoded)
+        if isinstance(model, LLMESR) and self._distillation is not None and self._settings.distillation > 0:
+            parts["distillation"] = self._distillation(asked.users, last_of(encoded.states, asked.lengths))
+            weights["distillation"] = self._settings.distillation
+        total = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
         gate = None if encoded.gate is None else encoded.gate.detach()[valid]
-        return Losses(total, {"total": total.detach(), **parts}, gate)
+        return Losses(total, {"total": total.detach()} | {name: part.detach() for name, part in parts.items()}, gate)
 
-    def _recommendation(
-        self, model: Recommender, states: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor
-    ) -> Tensor:
-        vectors = model.item_vectors()
-        if self._loss == "cross_entropy":
-            return cross_entropy(states, targets[valid], vectors)
-        histories = torch.cat([inputs[:, :1], targets], dim=1)
-        rows = torch.nonzero(valid)[:, 0]
-        return binary_cross_entropy(states, targets[valid], unseen_items(rows, histories, len(vectors) - 1), vectors)
+    def _recommendation(self, model: Recommender, states: Tensor, asked: Question, valid: Tensor) -> Tensor:
+        settings, targets, items = self._training, asked.targets[valid], model.items
+        if settings.loss == "cross_entropy":
+            return cross_entropy(states, targets, model.item_vectors())
+        distinct, place = torch.unique(targets, return_inverse=True)
+        if settings.loss == "sampled_softmax":
+            sample, hits, log_expected = shared_sample(targets, items, settings.softmax_sample)
+            vectors = model.item_vectors(torch.cat([distinct, sample]))
+            positive = (states * vectors[place]).sum(dim=-1)
+            return sampled_softmax(positive, states @ vectors[len(distinct) :].T, hits, log_expected)
+        histories = torch.cat([asked.inputs[:, :1], asked.targets], dim=1)
+        rivals = unseen_items(torch.nonzero(valid)[:, 0], histories, items, settings.negatives)
+        named, places = torch.unique(torch.cat([targets[:, None], rivals], dim=1), return_inverse=True)
+        scores = torch.einsum("pw,pcw->pc", states, model.item_vectors(named)[places])
+        if settings.loss == "bce":
+            return binary_cross_entropy(scores[:, 0], scores[:, 1:])
+        return generalised_binary_cross_entropy(scores[:, 0], scores[:, 1:], items, settings.calibration)
 
-    def _granularity(self, model: H2Rec, inputs: Tensor, lengths: Tensor, gate: Tensor) -> Tensor:
-        masked = masked_levels(last_of(gate, lengths).detach(), self._settings.masking)
-        views = model.granularity_views(inputs, lengths, gate, masked)
-        return granularity_alignment(*views, self._settings.temperature)
+    def _granularity(self, model: H2Rec, asked: Question, encoded: Encoded) -> Tensor:
+        assert encoded.gate is not None
+        masked = masked_levels(last_of(encoded.gate, asked.lengths).detach(), self._settings.masking)
+        views = model.granularity_views(asked.inputs, asked.lengths, encoded.gate, masked)
+        return granularity_alignment(*views, self._settings.temperature, self._settings.granularity_loss)
+
+
+def make_objective(
+    config: ExperimentConfig, training: Sequences, ids: SemanticIds | None, vectors: FloatArray | None
+) -> Objective:
+    """The objective that the settings ask for; everything counted for it comes from `training` interactions."""
+    settings = config.alignment
+    alignment = distillation = None
+    if config.model.kind == "h2rec" and ids is not None and settings.alpha > 0:
+        alignment = code_guided_alignment(settings, ids, training)
+    if config.model.kind == "llm_esr" and vectors is not None and settings.distillation > 0:
+        distillation = SimilarUsers(similar_users(training, vectors, settings.similar_users))
+    return Objective(config, alignment, distillation)
 
 
 def code_guided_alignment(settings: AlignmentSettings, ids: SemanticIds, training: Sequences) -> CodeGuidedAlignment:

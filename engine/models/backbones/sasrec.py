@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from engine.config import ModelSettings
 from engine.models.attention import CausalSelfAttention
+from engine.models.dropout import Dropout
 
 
 class SASRec(nn.Module):
@@ -26,10 +27,10 @@ class _Block(nn.Module):
     def __init__(self, dim: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.attention_norm = nn.LayerNorm(dim)
-        self.attention = CausalSelfAttention(dim, heads, dropout)
+        self.attention = CausalSelfAttention(dim, heads)
         self.feed_forward_norm = nn.LayerNorm(dim)
-        self.feed_forward = nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Dropout(dropout), nn.Linear(dim, dim))
-        self.dropout = nn.Dropout(dropout)
+        self.feed_forward = nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), Dropout(dropout), nn.Linear(dim, dim))
+        self.dropout = Dropout(dropout)
 
     def forward(self, sequence: Tensor) -> Tensor:
         sequence = sequence + self.dropout(self.attention(self.attention_norm(sequence)))

@@ -6,6 +6,7 @@ import torch
 
 from engine.config import ExperimentConfig
 from engine.models.build import Ingredients, build_model, reduced
+from engine.models.embeddings import SemanticEmbedding
 from engine.models.h2rec import H2Rec
 from engine.models.recommender import Recommender
 from engine.settings import override, parse
@@ -17,8 +18,18 @@ VARIANTS = {
     "h2rec": [],
     "h2rec, two encoders": ["model.shared_encoder=false"],
     "h2rec, no residual": ["model.cross_residual=false"],
+    "h2rec, uniform gate": ["model.gate=uniform"],
+    "h2rec, no cross-attention": ["model.sid_into_hid=false", "model.hid_into_sid=false"],
+    "h2rec, concat": ["model.fusion=concat"],
+    "h2rec, inner product": ["model.scoring=dot"],
+    "hid from text": ["model.kind=hid_text"],
+    "text": ["model.kind=text"],
+    "sum": ["model.kind=hid_sid_sum"],
+    "concat": ["model.kind=hid_sid_concat"],
+    "llm-esr": ["model.kind=llm_esr"],
     "popularity": ["model.kind=popularity"],
 }
+LEARNED = {name: assignments for name, assignments in VARIANTS.items() if name != "popularity"}
 SMALL = ["model.dim=16", "data.max_length=10", "semantic_ids.depth=3", "semantic_ids.codebook_size=4"]
 
 
@@ -58,13 +69,93 @@ def test_later_items_change_nothing_at_earlier_positions(model: Recommender) -> 
             torch.testing.assert_close(after.gate[:, : t + 1], before.gate[:, : t + 1], rtol=0, atol=1e-6)
 
 
-def test_the_state_at_t_depends_on_item_t() -> None:
-    for assignments in (["model.kind=hid"], ["model.kind=sid"], []):
-        model = model_of(*assignments)
-        items = torch.randint(1, ITEMS + 1, (1, LENGTH))
+@pytest.mark.parametrize("assignments", LEARNED.values(), ids=LEARNED.keys())
+def test_the_state_at_t_depends_on_item_t_and_on_those_before(assignments: list[str]) -> None:
+    model = model_of(*assignments)
+    items = torch.randint(1, ITEMS + 1, (1, LENGTH))
+    for place in (1, 3):
         changed = items.clone()
-        changed[0, 3] = items[0, 3] % ITEMS + 1
-        assert (model(items).states[0, 3] - model(changed).states[0, 3]).abs().max() > 1e-4
+        changed[0, place] = items[0, place] % ITEMS + 1
+        assert (model(items).states[0, 3] - model(changed).states[0, 3]).abs().max() > 1e-5
+
+
+@pytest.mark.parametrize("assignments", LEARNED.values(), ids=LEARNED.keys())
+def test_a_score_is_the_sum_of_its_halves_and_a_cosine_never_exceeds_its_temperature(assignments: list[str]) -> None:
+    model = model_of(*assignments)
+    states = model(torch.randint(1, ITEMS + 1, (2, LENGTH))).states
+    vectors = model.item_vectors()
+    width = vectors.shape[1] // len(model.halves)
+    parts = [states[..., at : at + width] @ vectors[:, at : at + width].T for at in range(0, vectors.shape[1], width)]
+    torch.testing.assert_close(sum(parts), states @ vectors.T, rtol=0, atol=1e-4)
+    if model.scoring.is_cosine:
+        assert (states @ vectors.T).abs().max() <= 1 / model.scoring.temperature + 1e-4
+
+
+@pytest.mark.parametrize("assignments", LEARNED.values(), ids=LEARNED.keys())
+def test_vectors_of_some_items_are_rows_of_those_of_all(assignments: list[str]) -> None:
+    model, some = model_of(*assignments), torch.tensor([7, 1, 7, 30])
+    torch.testing.assert_close(model.item_vectors(some), model.item_vectors()[some])
+
+
+@pytest.mark.parametrize("assignments", LEARNED.values(), ids=LEARNED.keys())
+def test_gradients_reach_every_weight_and_nothing_frozen(assignments: list[str]) -> None:
+    model = model_of(*assignments).train()
+    frozen = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    states = model(torch.randint(1, ITEMS + 1, (4, LENGTH))).states
+    (states @ model.item_vectors().T).logsumexp(-1).sum().backward()
+    idle = {name for name, weight in model.named_parameters() if weight.grad is None or not weight.grad.any()}
+    # The masks belong to the granularity loss, and so does the gate where no level looks into the hash branch.
+    only_granularity = ("level_masks", "gate") if "model.sid_into_hid=false" in assignments else ("level_masks",)
+    assert not {name for name in idle if not name.startswith(only_granularity)}
+    assert all(torch.equal(frozen[name], buffer) and not buffer.requires_grad for name, buffer in model.named_buffers())
+
+
+def test_the_text_of_the_adapter_stays_as_it_was() -> None:
+    model = model_of("model.kind=text")
+    assert not any("vectors" in name for name, _ in model.named_parameters())
+
+
+def test_a_uniform_gate_gives_every_level_the_same() -> None:
+    gate = model_of("model.gate=uniform")(torch.randint(1, ITEMS + 1, (2, LENGTH))).gate
+    torch.testing.assert_close(gate, torch.full((2, LENGTH, 3), 1 / 3))
+
+
+def test_each_cross_attention_that_is_left_out_leaves_its_branch_alone() -> None:
+    """Without semantic IDs in the hash branch, its half of the state depends on the items' hash vectors alone."""
+    model = model_of("model.sid_into_hid=false", "model.scoring=dot", "model.shared_encoder=false")
+    assert isinstance(model, H2Rec)
+    items = torch.randint(1, ITEMS + 1, (2, LENGTH))
+    before = model(items).states
+    with torch.no_grad():
+        model.semantics.table.weight[1:] += torch.randn_like(model.semantics.table.weight[1:])
+    after = model(items).states
+    assert torch.equal(before[..., :16], after[..., :16])
+    assert not torch.allclose(before[..., 16:], after[..., 16:])
+    model = model_of("model.hid_into_sid=false", "model.scoring=dot", "model.shared_encoder=false")
+    assert isinstance(model, H2Rec)
+    before = model(items).states
+    with torch.no_grad():
+        model.hashes.table.weight[1:] += torch.randn_like(model.hashes.table.weight[1:])
+    after = model(items).states
+    assert torch.equal(before[..., 16:], after[..., 16:])
+    assert not torch.allclose(before[..., :16], after[..., :16])
+
+
+@pytest.mark.parametrize(("fusion", "expected"), [("mean", [2.0, 3.0]), ("sum", [4.0, 6.0])])
+def test_levels_are_fused_as_the_setting_says(fusion: str, expected: list[float]) -> None:
+    semantics = SemanticEmbedding(torch.tensor([[0, 1]]), 2, 2, fusion=fusion)  # type: ignore[arg-type]
+    with torch.no_grad():
+        semantics.table.weight[:] = torch.tensor([[0.0, 0.0], [1.0, 2.0], [9.0, 9.0], [9.0, 9.0], [3.0, 4.0]])
+    assert semantics(torch.tensor([1])).tolist() == [expected]
+
+
+def test_fusing_side_by_side_keeps_the_levels_apart() -> None:
+    codes = torch.tensor([[0, 1], [1, 0]])
+    semantics = SemanticEmbedding(codes, 2, 4, fusion="concat")
+    with torch.no_grad():
+        semantics.table.weight[3:] = semantics.table.weight[1:3]  # both levels have the same two vectors
+    one, other = semantics(torch.tensor([1, 2]))
+    assert not torch.allclose(one, other, atol=1e-4)  # a mean could not tell them apart
 
 
 def test_padding_never_changes_a_result(model: Recommender) -> None:
@@ -149,11 +240,11 @@ def test_warm_start_keeps_the_order_of_text_similarities() -> None:
     torch.manual_seed(0)
     model = build_model(config_of(), Ingredients(ITEMS, np.arange(ITEMS + 1), np.zeros((ITEMS, 3), int), None, text))
     assert isinstance(model, H2Rec)
-    vectors = torch.nn.functional.normalize(model.hashes.all_items()[1:], dim=1)
+    vectors = torch.nn.functional.normalize(model.hashes.table.weight[1:], dim=1)
     similarity = vectors @ vectors.T
     same = torch.tensor(np.arange(ITEMS)[:, None] % 3 == np.arange(ITEMS) % 3)
     assert similarity[same].min() > similarity[~same].max()
-    assert model.hashes.all_items()[1:].std().item() == pytest.approx(0.02, rel=0.05)
+    assert model.hashes.table.weight[1:].std().item() == pytest.approx(0.02, rel=0.05)
 
 
 def test_reduction_fills_up_where_there_are_too_few_components() -> None:
@@ -169,6 +260,6 @@ def test_hash_ids_start_at_random_where_all_texts_are_alike() -> None:
     torch.manual_seed(0)
     model = build_model(config_of(), Ingredients(ITEMS, np.arange(ITEMS + 1), codes, None, text))
     assert isinstance(model, H2Rec)
-    vectors = model.hashes.all_items()[1:]
+    vectors = model.hashes.table.weight[1:]
     assert vectors.std().item() == pytest.approx(0.02, rel=0.2)
     assert torch.cdist(vectors, vectors).fill_diagonal_(1).min() > 0.01

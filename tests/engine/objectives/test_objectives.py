@@ -8,10 +8,18 @@ import torch
 
 from engine.data.dataset import Sequences
 from engine.objectives.code_alignment import CodeGuidedAlignment
-from engine.objectives.contrastive import info_nce
+from engine.objectives.contrastive import info_nce, info_nce_one_way, soft_contrast
 from engine.objectives.cooccurrence import cooccurrence_weights
+from engine.objectives.distillation import SimilarUsers, similar_users
 from engine.objectives.granularity import granularity_alignment, masked_levels
-from engine.objectives.recommendation import binary_cross_entropy, cross_entropy, unseen_items
+from engine.objectives.recommendation import (
+    binary_cross_entropy,
+    cross_entropy,
+    generalised_binary_cross_entropy,
+    sampled_softmax,
+    shared_sample,
+    unseen_items,
+)
 
 
 def sequences(*rows: list[int]) -> Sequences:
@@ -27,22 +35,76 @@ def test_cross_entropy_by_hand_without_the_padding_item() -> None:
     assert cross_entropy(states, torch.tensor([3]), vectors).item() == pytest.approx(expected, abs=1e-6)
 
 
+def sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
 def test_binary_cross_entropy_by_hand() -> None:
-    states = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
-    vectors = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    loss = binary_cross_entropy(states, torch.tensor([1, 2]), torch.tensor([2, 1]), vectors)
-    first = -math.log(1 / (1 + math.exp(-1))) - math.log(0.5)
-    second = -math.log(1 / (1 + math.exp(-2))) - math.log(0.5)
+    loss = binary_cross_entropy(torch.tensor([1.0, 2.0]), torch.tensor([[0.0, 0.5], [0.0, -1.0]]))
+    first = -math.log(sigmoid(1)) - math.log(0.5) - math.log(1 - sigmoid(0.5))
+    second = -math.log(sigmoid(2)) - math.log(0.5) - math.log(1 - sigmoid(-1))
     assert loss.item() == pytest.approx((first + second) / 2, abs=1e-6)
+
+
+def test_generalised_binary_cross_entropy_by_hand() -> None:
+    # 2 negatives of 20 others: a = 0.1; calibration 0.5: beta = 0.1 · (0.5 · (1 − 10) + 10) = 0.55.
+    loss = generalised_binary_cross_entropy(torch.tensor([1.0]), torch.tensor([[0.0, 0.5]]), 21, 0.5)
+    expected = -0.55 * math.log(sigmoid(1)) - math.log(0.5) - math.log(1 - sigmoid(0.5))
+    assert loss.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_gbce_without_calibration_is_binary_cross_entropy() -> None:
+    positive, negative = torch.randn(5), torch.randn(5, 3)
+    torch.testing.assert_close(
+        generalised_binary_cross_entropy(positive, negative, 50, 0.0), binary_cross_entropy(positive, negative)
+    )
+
+
+def test_sampled_softmax_by_hand() -> None:
+    negative = torch.tensor([[0.5, 2.0], [1.0, -1.0]])
+    hits = torch.tensor([[0, 1]])  # the sample's second item is the first position's own target
+    loss = sampled_softmax(torch.tensor([2.0, 0.0]), negative, hits, math.log(0.25))
+    first = -math.log(math.exp(2) / (math.exp(2) + 4 * math.exp(0.5)))
+    second = -math.log(1 / (1 + 4 * (math.e + math.exp(-1))))
+    assert loss.item() == pytest.approx((first + second) / 2, abs=1e-5)
+
+
+def test_sampled_softmax_over_everything_is_cross_entropy_and_else_it_is_so_on_average() -> None:
+    torch.manual_seed(0)
+    items, states, vectors = 40, torch.randn(6, 4), torch.randn(41, 4)
+    targets = torch.randint(1, items + 1, (6,))
+    positive = (states * vectors[targets]).sum(dim=1)
+    exact = cross_entropy(states, targets, vectors)
+
+    def partition(size: int) -> torch.Tensor:
+        sample, hits, log_expected = shared_sample(targets, items, size)
+        loss = sampled_softmax(positive, states @ vectors[sample].T, hits, log_expected)
+        rivals = (states @ vectors[sample].T).index_put((hits[:, 0], hits[:, 1]), torch.tensor(-torch.inf))
+        return torch.stack([loss, (rivals - log_expected).exp().sum(dim=1).mean()])
+
+    torch.testing.assert_close(partition(items)[0], exact)
+    torch.testing.assert_close(partition(items + 9)[0], exact)
+    mean = torch.stack([partition(10) for _ in range(4000)]).mean(dim=0)
+    assert mean[1].item() == pytest.approx(partition(items)[1].item(), rel=0.05)
+
+
+def test_a_shared_sample_is_distinct_and_finds_the_targets_in_it() -> None:
+    targets = torch.tensor([3, 5, 3])
+    sample, hits, log_expected = shared_sample(targets, 5, 5)
+    assert sorted(sample.tolist()) == [1, 2, 3, 4, 5]
+    assert [(row, sample[place].item()) for row, place in hits.tolist()] == [(0, 3), (1, 5), (2, 3)]
+    assert log_expected == 0
+    assert shared_sample(targets, 8, 2)[2] == pytest.approx(math.log(0.25))
 
 
 def test_negatives_are_never_in_the_sequence() -> None:
     torch.manual_seed(0)
     histories = torch.tensor([[1, 2, 3, 4], [5, 5, 0, 0]])
     rows = torch.tensor([0, 1]).repeat_interleave(500)
-    drawn = unseen_items(rows, histories, items=5)
-    assert set(drawn[:500].tolist()) == {5}
-    assert set(drawn[500:].tolist()) == {1, 2, 3, 4}
+    drawn = unseen_items(rows, histories, items=5, count=2)
+    assert drawn.shape == (1000, 2)
+    assert set(drawn[:500].flatten().tolist()) == {5}
+    assert set(drawn[500:].flatten().tolist()) == {1, 2, 3, 4}
 
 
 def test_one_to_one_info_nce_by_hand() -> None:
@@ -67,12 +129,49 @@ def test_info_nce_is_symmetrical_and_does_not_overflow() -> None:
     torch.testing.assert_close(info_nce(left, right, torch.eye(5), 0.1), info_nce(right, left, torch.eye(5), 0.1))
 
 
-def test_the_same_item_twice_in_a_batch_is_not_its_own_negative() -> None:
-    alignment = CodeGuidedAlignment(np.array([-1, 0, 1, 2]), None, 0.5)
-    hashes, semantics = torch.randn(4, 3), torch.randn(4, 3)
-    once = alignment(torch.tensor([[1, 2]]), hashes, semantics)
-    twice = alignment(torch.tensor([[1, 2, 1], [2, 1, 0]]), hashes, semantics)
-    torch.testing.assert_close(once, twice)
+def test_code_guided_alignment_by_hand() -> None:
+    # Items 1 and 2 share all codes, so they are full positives of each other; item 3 stands alone.
+    alignment = CodeGuidedAlignment(np.array([-1, 0, 0, 1]), None, 0.5)
+    own, other = math.exp(1 / 0.5), 1.0
+    shared = -math.log((own + other) / (own + 2 * other))
+    alone = -math.log(own / (own + 2 * other))
+    loss = alignment(torch.tensor([1, 2, 3]), 5 * torch.eye(3), torch.eye(3))
+    assert loss.item() == pytest.approx((2 * shared + alone) / 3, abs=1e-6)
+
+
+def test_soft_contrast_by_hand() -> None:
+    left, right = torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([[2.0, 0.0], [0.0, 3.0]])
+    near = math.exp(1 / 0.5) / (math.exp(1 / 0.5) + 1)
+    # Both left rows look at the first right row; the targets are how the right rows see themselves and each other.
+    first = -(near * math.log(near) + (1 - near) * math.log(1 - near))
+    second = -((1 - near) * math.log(near) + near * math.log(1 - near))
+    assert soft_contrast(left, right, 0.5).item() == pytest.approx((first + second) / 2, abs=1e-6)
+
+
+def test_one_way_info_nce_is_half_of_the_symmetrical_one() -> None:
+    torch.manual_seed(0)
+    left, right = torch.randn(5, 3), torch.randn(5, 3)
+    both = (info_nce_one_way(left, right, 0.3) + info_nce_one_way(right, left, 0.3)) / 2
+    torch.testing.assert_close(both, info_nce(left, right, torch.eye(5), 0.3))
+
+
+def test_similar_users_are_those_with_the_most_similar_texts() -> None:
+    vectors = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], dtype=np.float32)
+    found = similar_users(sequences([1, 1], [3], [2], [4, 3]), vectors, 1)
+    assert found.tolist() == [[2], [3], [0], [1]]
+
+
+def test_a_user_is_pulled_to_the_remembered_states_of_similar_users() -> None:
+    distil = SimilarUsers(np.array([[1, 2], [0, 2], [0, 1]]))
+    states = torch.tensor([[1.0, 1.0], [3.0, 5.0]], requires_grad=True)
+    assert distil(torch.tensor([0, 1]), states).item() == 0  # nobody is known yet
+    late = torch.tensor([[2.0, 2.0]], requires_grad=True)
+    loss = distil(torch.tensor([2]), late)
+    assert loss.item() == pytest.approx(((2 - 2) ** 2 + (2 - 3) ** 2) / 2)
+    loss.backward()
+    assert late.grad is not None
+    assert states.grad is None  # teachers do not learn
+    assert distil(torch.tensor([0]), states[:1]).item() == pytest.approx(((1 - 2.5) ** 2 + (1 - 3.5) ** 2) / 2)
 
 
 def test_positives_are_the_item_equal_codes_and_cooccurring_items() -> None:

@@ -22,7 +22,7 @@ from engine.settings import override, parse
 from engine.training.checkpoint import load_weights, save_weights
 from engine.training.devices import choose_device
 from engine.training.loop import Training
-from engine.training.objective import Objective, code_guided_alignment
+from engine.training.objective import code_guided_alignment, make_objective
 
 ITEMS, MARKER = 12, 12
 SMALL = [
@@ -54,16 +54,16 @@ class Setup:
         ids = semantic_ids()
         counts = Popularity.of(split.training, ITEMS, 0.2).counts
         torch.manual_seed(self.config.seed)
-        self.model: Recommender = build_model(self.config, Ingredients(ITEMS, counts, ids.codes, ids.codebooks))
+        texts = np.random.default_rng(1).normal(size=(ITEMS, 20)).astype(np.float32)
+        self.model: Recommender = build_model(self.config, Ingredients(ITEMS, counts, ids.codes, ids.codebooks, texts))
         self.batches = TrainingBatches(split.training, 8, self.config.training.batch_size, self.config.seed)
-        alignment = code_guided_alignment(self.config.alignment, ids, split.training)
         script = iter(validation or [0.1 * epoch for epoch in range(1, 100)])
 
         def validate() -> SliceMetrics:
             return {"overall": {"NDCG@10": next(script)}}
 
         self.training = Training(
-            self.model, Objective(self.config, alignment), self.batches, validate, self.config.training,
+            self.model, make_objective(self.config, split.training, ids, texts), self.batches, validate, self.config.training,
             self.checkpoint, self.listen, self.stop,
         )  # fmt: skip
 
@@ -74,8 +74,14 @@ class Setup:
         return [event for event in self.events if isinstance(event, Loss)]
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "bce"])
-@pytest.mark.parametrize("kind", ["hid", "sid", "h2rec"])
+KINDS = ["hid", "sid", "hid_text", "text", "hid_sid_sum", "hid_sid_concat", "llm_esr", "h2rec"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "loss"),
+    [(kind, "sampled_softmax") for kind in KINDS]
+    + [(kind, loss) for kind in ("hid", "h2rec") for loss in ("cross_entropy", "bce", "gbce")],
+)
 def test_the_loss_falls(tmp_path: Path, kind: str, loss: str) -> None:
     setup = Setup(tmp_path, f"model.kind={kind}", f"training.loss={loss}", "training.epochs=15", "training.patience=99")
     setup.training.run()

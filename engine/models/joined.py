@@ -1,0 +1,65 @@
+"""Hash ID and semantic ID put together without any further thought: what H2Rec has to beat."""
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput
+from engine.models.recommender import Encoded, Recommender
+from engine.models.scoring import Scoring
+
+
+class SummedModel(Recommender):
+    """An item is H[v] + f(v), in the sequence and in the score."""
+
+    halves = ("hid", "sid")
+
+    def __init__(
+        self,
+        items: int,
+        hashes: HashEmbedding,
+        semantics: SemanticEmbedding,
+        inputs: SequenceInput,
+        encoder: nn.Module,
+        scoring: Scoring,
+    ) -> None:
+        super().__init__(items, scoring)
+        self.hashes = hashes
+        self.semantics = semantics
+        self.inputs = inputs
+        self.encoder = encoder
+
+    def encode(self, items: Tensor) -> Encoded:
+        return Encoded(self.encoder(self.inputs(self.hashes(items) + self.semantics(items))).repeat(1, 1, 2))
+
+    def vectors_of(self, items: Tensor) -> Tensor:
+        return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)
+
+
+class ConcatenatedModel(Recommender):
+    """An item is [H[v] ; f(v)]; two linear maps bring it into the encoder's width and back."""
+
+    halves = ("hid", "sid")
+
+    def __init__(
+        self,
+        items: int,
+        hashes: HashEmbedding,
+        semantics: SemanticEmbedding,
+        inputs: SequenceInput,
+        encoder: nn.Module,
+        scoring: Scoring,
+        dim: int,
+    ) -> None:
+        super().__init__(items, scoring)
+        self.hashes = hashes
+        self.semantics = semantics
+        self.inputs = inputs
+        self.encoder = encoder
+        self.inward = nn.Linear(2 * dim, dim)
+        self.outward = nn.Linear(dim, 2 * dim)
+
+    def encode(self, items: Tensor) -> Encoded:
+        return Encoded(self.outward(self.encoder(self.inputs(self.inward(self.vectors_of(items))))))
+
+    def vectors_of(self, items: Tensor) -> Tensor:
+        return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)
