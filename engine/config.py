@@ -350,7 +350,7 @@ class AlignmentSettings(Settings):
         0.5,
         "Temperature",
         "Temperature of both contrastive losses.",
-        ge=0.01,
+        ge=0.05,
         le=10,
         step=0.05,
         advanced=True,
@@ -543,6 +543,9 @@ class EvaluationSettings(Settings):
     )
 
 
+WITH_SEMANTIC_IDS = frozenset({"h2rec", "sid", "hid_sid_sum", "hid_sid_concat"})
+WITH_TEXTS = frozenset({"hid_text", "text", "llm_esr"})
+
 # Short names of the models, for titles and tables.
 MODEL_NAMES = {
     "h2rec": "H2Rec",
@@ -581,12 +584,12 @@ class ExperimentConfig(Settings):
 
     @property
     def uses_semantic_ids(self) -> bool:
-        return self.model.kind in ("h2rec", "sid", "hid_sid_sum", "hid_sid_concat")
+        return self.model.kind in WITH_SEMANTIC_IDS
 
     @property
     def uses_texts(self) -> bool:
         """Whether text vectors are needed, be it only to make semantic IDs."""
-        return self.uses_semantic_ids or self.model.kind in ("hid_text", "text", "llm_esr")
+        return self.model.kind in WITH_SEMANTIC_IDS | WITH_TEXTS
 
     @property
     def title(self) -> str:

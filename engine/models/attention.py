@@ -40,12 +40,14 @@ class CrossAttention(nn.Module):
         Position t sees positions up to t of the context. Returns (batch, length, levels, dim).
         """
         batch, length, levels, dim = queries.shape
-        context = context.expand(batch, length, levels, dim)
 
-        def heads_of(sequence: Tensor, weight: Tensor) -> Tensor:
-            projected = torch.einsum("btld,lde->blte", sequence, weight)
-            split = projected.view(batch, levels, length, self.heads, dim // self.heads)
-            return split.transpose(2, 3).flatten(0, 1)
+        def heads_of(sequence: Tensor, weights: Tensor) -> Tensor:
+            if sequence.shape[2] == 1:  # all levels read the same: one product with their weights side by side
+                projected = sequence @ weights.transpose(0, 1).reshape(dim, -1)
+            else:
+                projected = torch.einsum("btld,lde->btle", sequence, weights)
+            split = projected.view(batch, length, levels, self.heads, dim // self.heads)
+            return split.permute(0, 2, 3, 1, 4).flatten(0, 1)
 
         mixed = F.scaled_dot_product_attention(
             heads_of(queries, self.query), heads_of(context, self.key), heads_of(context, self.value), is_causal=True

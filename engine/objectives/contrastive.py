@@ -4,6 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+LEAST_TEMPERATURE = 0.05  # exp(−2 / 0.05) is still a normal number in single precision
+
 
 def info_nce(left: Tensor, right: Tensor, weights: Tensor, temperature: float) -> Tensor:
     """Symmetrical InfoNCE between two views of the same rows: the mean over both directions and all rows of
@@ -13,8 +15,11 @@ def info_nce(left: Tensor, right: Tensor, weights: Tensor, temperature: float) -
     `left`, `right` (rows, width); `weights` (rows, rows) in [0, 1], symmetrical, 1 on the diagonal. With the
     identity as weights this is the usual one-to-one loss. Source: H2Rec, code-guided alignment.
     """
-    similarity = F.normalize(left, dim=-1) @ F.normalize(right, dim=-1).T / temperature
-    return (_one_to_many(similarity, weights) + _one_to_many(similarity.T, weights.T)) / 2
+    # A cosine is at most 1, so no exp can overflow, and with temperatures from LEAST_TEMPERATURE none vanishes.
+    closeness = torch.exp((F.normalize(left, dim=-1) @ F.normalize(right, dim=-1).T - 1) / temperature)
+    positive = closeness * weights
+    losses = [torch.log(closeness.sum(dim) / positive.sum(dim)).mean() for dim in (0, 1)]
+    return (losses[0] + losses[1]) / 2
 
 
 def info_nce_one_way(left: Tensor, right: Tensor, temperature: float) -> Tensor:
@@ -33,9 +38,3 @@ def soft_contrast(left: Tensor, right: Tensor, temperature: float) -> Tensor:
     similarity = F.normalize(left, dim=-1) @ right.T / temperature
     wanted = (right @ right.T / temperature).detach().softmax(dim=1)
     return F.cross_entropy(similarity, wanted)
-
-
-def _one_to_many(similarity: Tensor, weights: Tensor) -> Tensor:
-    # logsumexp on both sides: no exp can overflow, and the ratio never exceeds 1.
-    positives = torch.logsumexp(similarity + torch.log(weights), dim=1)
-    return (torch.logsumexp(similarity, dim=1) - positives).mean()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.config import MODEL_NAMES
 from workbench.widgets import numbers
 
 Protocol = Literal["full", "sampled"]
 
-MODEL_NAMES = {"h2rec": "H2Rec", "hid": "HID only", "sid": "SID only", "popularity": "Popularity"}
 STATUS_WORDS = {"running": "Running", "finished": "Finished", "failed": "Failed", "interrupted": "Interrupted"}
 
 

@@ -3,23 +3,45 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.config import WITH_SEMANTIC_IDS, AlignmentSettings, ModelSettings
+
+OF_LLM_ESR = {"distillation", "similar_users"}
+OF_LOSSES = {"softmax_sample": ("sampled_softmax",), "negatives": ("bce", "gbce"), "calibration": ("gbce",)}
+
 
 def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Section or dotted setting -> why it plays no part, for these (nested, perhaps wrong) values."""
-    kind = values["model"]["kind"]
+    model, loss = values["model"], values["training"]["loss"]
+    kind = model["kind"]
     reasons: dict[str, str] = {}
-    if kind != "h2rec":
-        reasons["alignment"] = "Only H2Rec has two kinds of IDs to align."
-        for name in ("cross_heads", "shared_encoder", "cross_residual", "hid_start"):
-            reasons[f"model.{name}"] = "H2Rec only."
+    if kind == "popularity":
+        for section in ("text", "semantic_ids", "training", "alignment"):
+            reasons[section] = "Popularity only counts; it learns nothing."
+        for name in set(ModelSettings.model_fields) - {"kind"}:
+            reasons[f"model.{name}"] = "Popularity has no network."
+        return reasons
     if kind == "hid":
         reasons["text"] = "Hash IDs alone read no texts."
-        reasons["semantic_ids"] = "Hash IDs alone need no semantic IDs."
-    elif kind == "popularity":
-        for section in ("text", "semantic_ids", "training"):
-            reasons[section] = "Popularity only counts; it learns nothing."
-        for name in ("backbone", "dim", "blocks", "heads", "dropout"):
-            reasons[f"model.{name}"] = "Popularity has no network."
+    if kind not in WITH_SEMANTIC_IDS:
+        reasons["semantic_ids"] = "This model needs no semantic IDs."
+        reasons["model.fusion"] = "This model has no levels to fuse."
+    if kind == "llm_esr":
+        for name in set(AlignmentSettings.model_fields) - OF_LLM_ESR:
+            reasons[f"alignment.{name}"] = "H2Rec only."
+    elif kind != "h2rec":
+        reasons["alignment"] = "Only H2Rec has two kinds of IDs to align."
+    else:
+        reasons |= {f"alignment.{name}": "LLM-ESR only." for name in OF_LLM_ESR}
+    if kind != "h2rec":
+        names = {"shared_encoder", "cross_residual", "hid_start", "gate", "sid_into_hid", "hid_into_sid"}
+        reasons |= {f"model.{name}": "H2Rec only." for name in names}
+    if kind not in ("h2rec", "llm_esr"):
+        reasons["model.cross_heads"] = "This model has no cross-attention."
+    if model["scoring"] != "cosine":
+        reasons["model.score_temperature"] = "Only a cosine is divided by a temperature."
+    for name, losses in OF_LOSSES.items():
+        if loss not in losses:
+            reasons[f"training.{name}"] = "The chosen loss does not use it."
     return reasons
 
 

@@ -8,7 +8,7 @@ import torch
 
 from engine.data.dataset import Sequences
 from engine.objectives.code_alignment import CodeGuidedAlignment
-from engine.objectives.contrastive import info_nce, info_nce_one_way, soft_contrast
+from engine.objectives.contrastive import LEAST_TEMPERATURE, info_nce, info_nce_one_way, soft_contrast
 from engine.objectives.cooccurrence import cooccurrence_weights
 from engine.objectives.distillation import SimilarUsers, similar_users
 from engine.objectives.granularity import granularity_alignment, masked_levels
@@ -125,7 +125,10 @@ def test_weighted_one_to_many_info_nce_by_hand() -> None:
 def test_info_nce_is_symmetrical_and_does_not_overflow() -> None:
     torch.manual_seed(0)
     left, right = 1e4 * torch.randn(5, 3), torch.randn(5, 3)
-    assert info_nce(left, right, torch.eye(5), 0.01).isfinite()
+    assert info_nce(left, right, torch.eye(5), LEAST_TEMPERATURE).isfinite()
+    opposite = torch.tensor([[1.0, 0.0], [-1.0, 0.0]])
+    worst = info_nce(opposite, -opposite, torch.eye(2), LEAST_TEMPERATURE)
+    assert worst.item() == pytest.approx(2 / LEAST_TEMPERATURE, rel=1e-4)
     torch.testing.assert_close(info_nce(left, right, torch.eye(5), 0.1), info_nce(right, left, torch.eye(5), 0.1))
 
 

@@ -65,8 +65,12 @@ class PastRun:
 
     @property
     def _needless(self) -> set[Stage]:
-        needless = set() if self.config.uses_semantic_ids else {Stage.TEXT, Stage.SEMANTIC_IDS}
-        return needless | {Stage.TRAIN} if self.config.model.kind == "popularity" else needless
+        needed = {
+            Stage.TEXT: self.config.uses_texts,
+            Stage.SEMANTIC_IDS: self.config.uses_semantic_ids,
+            Stage.TRAIN: self.config.model.kind != "popularity",
+        }
+        return {stage for stage, is_needed in needed.items() if not is_needed}
 
 
 def load_past_run(store: "Store", run: int) -> PastRun:

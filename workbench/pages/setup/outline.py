@@ -23,9 +23,10 @@ class Step:
 def outline(config: ExperimentConfig, dataset: DatasetRow | None) -> list[Step]:
     """The steps of the experiment in their order."""
     steps = [_data(config, dataset)]
-    if config.uses_semantic_ids:
+    if config.uses_texts:
         encoder = _label("text.encoder", config.text.encoder)
         steps.append(Step("text-aa", "Item texts", (encoder, config.text.source) if config.text.source else (encoder,)))
+    if config.uses_semantic_ids:
         steps.append(_semantic_ids(config, dataset))
     steps.append(_model(config))
     if config.model.kind != "popularity":
@@ -79,6 +80,7 @@ def _training(config: ExperimentConfig) -> Step:
         "lightning",
         "Training",
         (
+            _label("training.loss", training.loss),
             f"At most {count(training.epochs)} epochs, seed {config.seed}",
             f"Stops after {count(training.patience)} without a better validation NDCG@10",
         ),
