@@ -95,10 +95,10 @@ def write_recommendations(output: Output, view: "UserView") -> None:
         output.line(f"Held out: {view.held_out.title} ({where} of {view.candidates:,})")
     output.line()
     output.table(
-        ["rank", "item", "", "score", "hash ID", "semantic ID", ""],
+        ["rank", "item", "", "score", "hash ID", "semantic ID", "text", ""],
         [
             [str(each.rank), each.item.title, "head" if each.item.is_head else "tail"]
-            + [metric(value) for value in (each.score, each.hid, each.sid)]
+            + [metric(value) for value in (each.score, each.hid, each.sid, each.text)]
             + ["held out" if each.is_held_out else ""]
             for each in view.recommendations
         ],

@@ -35,13 +35,14 @@ class SharedCodes:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A place in a user's list. `hid` and `sid` are the parts of the score; None where the model has no such half."""
+    """A place in a user's list. `hid`, `sid` and `text` are parts of the score; None where the model has no such half."""
 
     rank: int
     item: ItemCard
     score: float
     hid: float | None
     sid: float | None
+    text: float | None
     is_held_out: bool
 
 

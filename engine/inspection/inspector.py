@@ -186,8 +186,7 @@ class RunInspector:
                     rank=place,
                     item=self.item(int(item)),
                     score=float(score),
-                    hid=float(parts["hid"][item]) if "hid" in parts else None,
-                    sid=float(parts["sid"][item]) if "sid" in parts else None,
+                    **{name: float(parts[name][item]) if name in parts else None for name in ("hid", "sid", "text")},
                     is_held_out=int(item) == held_out,
                 )
                 for place, (score, item) in enumerate(zip(best.values, best.indices, strict=True), start=1)

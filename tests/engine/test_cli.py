@@ -419,8 +419,8 @@ def test_recommend_shows_the_list_with_both_halves(
         float("inf"),
         900,
         [
-            cards.Recommendation(1, items[0], 2.5, 1.0, 1.5, False),
-            cards.Recommendation(2, items[1], 1.25, None, 1.25, True),
+            cards.Recommendation(1, items[0], 2.5, 1.0, 1.5, None, False),
+            cards.Recommendation(2, items[1], 1.25, None, 1.25, None, True),
         ],
     )
     asked: list[Any] = []

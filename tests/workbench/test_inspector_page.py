@@ -19,7 +19,7 @@ from workbench.models.cards import CardEntry
 from workbench.models.recommendations import HALVES, RecommendationModel
 from workbench.pages.inspector import InspectorPage
 from workbench.pages.inspector import page as page_module
-from workbench.pages.inspector.delegates import HID_ROLE, SID_ROLE, ContributionDelegate, bar_parts
+from workbench.pages.inspector.delegates import FIRST_ROLE, SECOND_ROLE, ContributionDelegate, bar_parts
 from workbench.pages.inspector.session import Session
 from workbench.theme import Role
 
@@ -56,6 +56,7 @@ class Recommended:
     score: float
     hid: float | None
     sid: float | None
+    text: float | None
     is_held_out: bool
 
 
@@ -118,7 +119,7 @@ class FakeInspector:
             held_out_rank=self.rank,
             candidates=3,
             recommendations=[
-                Recommended(rank, item, sum(pair), *(pair if both else (None, None)), item.index == 5)
+                Recommended(rank, item, sum(pair), *(pair if both else (None, None)), None, item.index == 5)
                 for rank, (item, pair) in enumerate(zip(items, halves, strict=True), start=1)
             ][:k],
         )
@@ -418,10 +419,10 @@ def test_a_run_that_is_asked_for_is_the_only_one_that_is_opened(
 
 
 def test_bars_stack_from_zero_and_show_what_was_taken_away() -> None:
-    assert bar_parts(2.0, 1.0) == [(0.0, 2.0, HID_ROLE), (2.0, 3.0, SID_ROLE)]
-    assert bar_parts(2.0, -0.5) == [(0.0, 2.0, HID_ROLE), (-0.5, 0.0, SID_ROLE)]
-    assert bar_parts(-1.0, -0.5) == [(-1.0, 0.0, HID_ROLE), (-1.5, -1.0, SID_ROLE)]
-    assert {HID_ROLE, SID_ROLE}.isdisjoint({Role.head, Role.tail})
+    assert bar_parts(2.0, 1.0) == [(0.0, 2.0, FIRST_ROLE), (2.0, 3.0, SECOND_ROLE)]
+    assert bar_parts(2.0, -0.5) == [(0.0, 2.0, FIRST_ROLE), (-0.5, 0.0, SECOND_ROLE)]
+    assert bar_parts(-1.0, -0.5) == [(-1.0, 0.0, FIRST_ROLE), (-1.5, -1.0, SECOND_ROLE)]
+    assert {FIRST_ROLE, SECOND_ROLE}.isdisjoint({Role.head, Role.tail})
 
 
 def test_all_bars_share_one_scale(qtbot: Any) -> None:

@@ -259,9 +259,9 @@ def test_cards_carry_their_entries(qtbot: object) -> None:
     del checker
 
 
-def recommended(rank: int, hid: float | None, sid: float | None) -> SimpleNamespace:
-    score = (hid or 0.0) + (sid or 0.0)
-    return SimpleNamespace(rank=rank, item=card(rank), score=score, hid=hid, sid=sid, is_held_out=rank == 2)
+def recommended(rank: int, hid: float | None, sid: float | None, text: float | None = None) -> SimpleNamespace:
+    score = (hid or 0.0) + (sid or 0.0) + (text or 0.0)
+    return SimpleNamespace(rank=rank, item=card(rank), score=score, hid=hid, sid=sid, text=text, is_held_out=rank == 2)
 
 
 def test_halves_are_shown_only_where_the_model_has_both(qtbot: object) -> None:
@@ -273,6 +273,8 @@ def test_halves_are_shown_only_where_the_model_has_both(qtbot: object) -> None:
     assert model.index(0, HALVES).data(DataRole.raw) == (3.0, -1.0)
     assert model.index(0, HALVES).data() == "HID +3.00   SID −1.00"
     assert model.scale == (-1.0, 3.0)
+    model.set_recommendations([recommended(1, 3.0, None, 0.5)])
+    assert model.index(0, HALVES).data() == "HID +3.00   Text +0.50"
     model.set_recommendations([recommended(1, 3.0, None)])
     assert model.columnCount() == HALVES
     del checker

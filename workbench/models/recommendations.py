@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from engine.inspection import Recommendation
 
 RANK, TITLE, SLICE, SCORE, HALVES = range(5)
-TITLES = ("Rank", "Title", "Slice", "Score", "HID and SID halves")
+TITLES = ("Rank", "Title", "Slice", "Score", "Halves of the score")
+HALF_WORDS = {"hid": "HID", "sid": "SID", "text": "Text"}
 HELP = (
     "Place in the ranking of the whole catalogue",
     "Title of the item",
     "Head or tail by training popularity",
     "The model's score: the sum of the two halves",
-    "How much of the score came from the hash-ID half and how much from the semantic-ID half",
+    "How much of the score came from each half of the model: hash IDs, and semantic IDs or texts",
 )
 
 
@@ -33,26 +34,28 @@ class RecommendationModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Recommendation] = []
-        self._with_halves = False
+        self._halves: tuple[str, ...] = ()
         self._in_counts = False  # popularity's scores are numbers of interactions
 
     def set_recommendations(self, rows: "Sequence[Recommendation]") -> None:
         self.beginResetModel()
         self._rows = list(rows)
-        self._with_halves = bool(rows) and all(row.hid is not None and row.sid is not None for row in rows)
-        self._in_counts = not self._with_halves and all(float(row.score).is_integer() for row in rows)
+        named = [name for name in HALF_WORDS if rows and all(getattr(row, name) is not None for row in rows)]
+        self._halves = tuple(named) if len(named) == 2 else ()
+        self._in_counts = not named and all(float(row.score).is_integer() for row in rows)
         self.endResetModel()
 
     @property
-    def with_halves(self) -> bool:
-        return self._with_halves
+    def halves(self) -> tuple[str, ...]:
+        """The names of the two halves; empty where the score has but one source."""
+        return self._halves
 
     @property
     def scale(self) -> tuple[float, float]:
         """(least, greatest) end of any row's bar, zero included: the common scale of all bars."""
-        halves = [(row.hid or 0.0, row.sid or 0.0) for row in self._rows]
-        least = min((sum(min(half, 0.0) for half in pair) for pair in halves), default=0.0)
-        greatest = max((sum(max(half, 0.0) for half in pair) for pair in halves), default=0.0)
+        pairs = [[getattr(row, name) for name in self._halves] for row in self._rows]
+        least = min((sum(min(half, 0.0) for half in pair) for pair in pairs), default=0.0)
+        greatest = max((sum(max(half, 0.0) for half in pair) for pair in pairs), default=0.0)
         return least, greatest
 
     def recommendation(self, row: int) -> "Recommendation":
@@ -62,7 +65,7 @@ class RecommendationModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(TITLES) - (not self._with_halves)
+        return 0 if parent.isValid() else len(TITLES) - (not self._halves)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
@@ -82,9 +85,9 @@ class RecommendationModel(QAbstractTableModel):
         row, column = self._rows[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _shown(row, column, self._in_counts)
+                return self._shown(row, column)
             case DataRole.raw:
-                return _raw(row, column)
+                return self._raw(row, column)
             case DataRole.row:
                 return row
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -95,34 +98,28 @@ class RecommendationModel(QAbstractTableModel):
                 return icon("target", Role.good)
             case Qt.ItemDataRole.ToolTipRole:
                 held_out = "\nThe held-out item: what this user really had next." if row.is_held_out else ""
-                return f"{row.item.title}{held_out}" if column == TITLE else _shown(row, column, self._in_counts)
+                return f"{row.item.title}{held_out}" if column == TITLE else self._shown(row, column)
         return None
 
+    def _shown(self, row: "Recommendation", column: int) -> str:
+        match column:
+            case 0:
+                return str(row.rank)
+            case 1:
+                return row.item.title
+            case 2:
+                return "head" if row.item.is_head else "tail"
+            case 3:
+                return f"{row.score:,.0f}" if self._in_counts else f"{row.score:.3f}"
+        parts = (f"{HALF_WORDS[name]} {getattr(row, name):+.2f}" for name in self._halves)
+        return "   ".join(parts).replace("-", "−")
 
-def halves(row: "Recommendation") -> str:
-    """Both contributions as numbers, signs kept."""
-    return f"HID {row.hid:+.2f}   SID {row.sid:+.2f}".replace("-", "−")
+    def _raw(self, row: "Recommendation", column: int) -> Any:
+        if column == HALVES:
+            return tuple(getattr(row, name) for name in self._halves)
+        return (row.rank, row.item.title, "head" if row.item.is_head else "tail", row.score)[column]
 
 
 def _tinted(color: QColor) -> QColor:
     color.setAlphaF(0.16)
     return color
-
-
-def _shown(row: "Recommendation", column: int, in_counts: bool) -> str:
-    match column:
-        case 0:
-            return str(row.rank)
-        case 1:
-            return row.item.title
-        case 2:
-            return "head" if row.item.is_head else "tail"
-        case 3:
-            return f"{row.score:,.0f}" if in_counts else f"{row.score:.3f}"
-    return halves(row)
-
-
-def _raw(row: "Recommendation", column: int) -> Any:
-    if column == HALVES:
-        return (row.hid, row.sid)
-    return (row.rank, row.item.title, "head" if row.item.is_head else "tail", row.score)[column]

@@ -19,7 +19,7 @@ ROW = 28
 WORDED = 300  # narrower lists show head and tail by the dot alone; the tooltip has the word
 BAR = 12
 LEAST_BAR = 56
-HID_ROLE, SID_ROLE = Role.run_1, Role.run_3
+FIRST_ROLE, SECOND_ROLE = Role.run_1, Role.run_3
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -54,7 +54,7 @@ class CardDelegate(QStyledItemDelegate):
 
 
 class ContributionDelegate(QStyledItemDelegate):
-    """Two stacked bars, hash-ID and semantic-ID half, from a common zero on one scale; the numbers beside them.
+    """Two stacked bars, one per half of the score, from a common zero on one scale; the numbers beside them.
 
     Halves below zero go to the left of the zero line, so that a bar never hides what was taken away.
     """
@@ -69,12 +69,12 @@ class ContributionDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
         paint_background(painter, option)
-        hid, sid = index.data(DataRole.raw)
+        first, second = index.data(DataRole.raw)
         rect: QRect = option.rect.adjusted(SPACE_2, 0, -SPACE_2, 0)
         width = self._number_width(option.font)
-        rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(sid), option, right=True))
-        rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(hid), option, right=True))
-        self._bars(painter, rect.adjusted(0, 0, -SPACE_1, 0), hid, sid)
+        rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(second), option, right=True))
+        rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(first), option, right=True))
+        self._bars(painter, rect.adjusted(0, 0, -SPACE_1, 0), first, second)
 
     def least_width(self, font: QFont) -> int:
         """Pixels that both numbers and a bar worth looking at need."""
@@ -86,10 +86,10 @@ class ContributionDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(font)
         return max(metrics.horizontalAdvance(_signed(sign * widest)) for sign in (-1, 1)) + 2
 
-    def _bars(self, painter: QPainter, rect: QRect, hid: float, sid: float) -> None:
+    def _bars(self, painter: QPainter, rect: QRect, first: float, second: float) -> None:
         painter.save()
         top = rect.center().y() - BAR / 2 + 1
-        for start, end, role in bar_parts(hid, sid):
+        for start, end, role in bar_parts(first, second):
             left, right = self.place(start, rect), self.place(end, rect)
             painter.fillRect(QRectF(left, top, right - left, BAR), theme().color(role))
         zero = self.place(0.0, rect)
@@ -103,10 +103,10 @@ class ContributionDelegate(QStyledItemDelegate):
         return rect.left() + (value - least) / ((greatest - least) or 1.0) * rect.width()
 
 
-def bar_parts(hid: float, sid: float) -> list[tuple[float, float, Role]]:
+def bar_parts(first: float, second: float) -> list[tuple[float, float, Role]]:
     """(start, end, colour) of both bars: positive halves stack to the right of zero, negative ones to the left."""
     parts, above, below = [], 0.0, 0.0
-    for value, role in ((hid, HID_ROLE), (sid, SID_ROLE)):
+    for value, role in ((first, FIRST_ROLE), (second, SECOND_ROLE)):
         if value >= 0:
             parts.append((above, above + value, role))
             above += value

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.models.cards import CardEntry
 from workbench.models.recommendations import HALVES, RANK, SCORE, SLICE, TITLE, RecommendationModel
-from workbench.pages.inspector.delegates import HID_ROLE, SID_ROLE, ContributionDelegate
+from workbench.pages.inspector.delegates import FIRST_ROLE, SECOND_ROLE, ContributionDelegate
 from workbench.pages.inspector.item_card import CardList
 from workbench.theme import SPACE_2, SPACE_3, Role, theme
 from workbench.widgets.legend import Entry, Legend
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PAUSE = 150  # milliseconds without typing before a search begins
 SIZES = (5, 10, 20, 50, 100)
+LEGEND = {"hid": "Hash-ID half", "sid": "Semantic-ID half", "text": "Text half"}
 
 
 class UserPanel(QWidget):
@@ -73,7 +74,6 @@ class UserPanel(QWidget):
         self.landing.setTextFormat(Qt.TextFormat.RichText)
         self.landing.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.legend = Legend()
-        self.legend.set_entries({"hid": Entry("Hash-ID half", HID_ROLE), "sid": Entry("Semantic-ID half", SID_ROLE)})
         self.model = RecommendationModel(self)
         self.table = self._make_table()
         self.history = CardList("inspector.history", "History")
@@ -124,7 +124,9 @@ class UserPanel(QWidget):
         self._held_out = view.held_out.index if view.held_out is not None else None
         self.model.set_recommendations(view.recommendations)
         self.table.scrollToTop()
-        self.legend.setVisible(self.model.with_halves)
+        roles = zip(self.model.halves, (FIRST_ROLE, SECOND_ROLE), strict=False)
+        self.legend.set_entries({name: Entry(LEGEND[name], role) for name, role in roles})
+        self.legend.setVisible(bool(self.model.halves))
         self._fit_columns()
         self.history.heading.setText(f"History of {len(view.history):,} items, latest first")
         self.history.show_entries([CardEntry(card) for card in reversed(view.history)], "This user has no history.")
@@ -145,7 +147,7 @@ class UserPanel(QWidget):
         self.table.stretch_column(TITLE)
         for column, width in ((RANK, 56), (SLICE, 60), (SCORE, 74)):
             self.table.setColumnWidth(column, width)
-        if self.model.with_halves:
+        if self.model.halves:
             least = self._halves.least_width(self.table.font())
             self.table.setColumnWidth(HALVES, min(420, max(least, self.table.width() // 3)))
 
