@@ -286,13 +286,13 @@ class ModelSettings(Settings):
     )
     sid_into_hid: bool = setting(
         True,
-        "Semantic IDs into the hash-ID branch",
+        "SID into the HID branch",
         "Whether the levels of the semantic ID look into the hash-ID sequence by cross-attention.",
         advanced=True,
     )
     hid_into_sid: bool = setting(
         True,
-        "Hash IDs into the semantic-ID branch",
+        "HID into the SID branch",
         "Whether the hash IDs look into the semantic-ID sequence by cross-attention.",
         advanced=True,
     )

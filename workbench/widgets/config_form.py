@@ -16,7 +16,7 @@ from workbench.widgets.editors import ChoiceEditor, Editor, PathEditor, SliderEd
 from workbench.widgets.section_card import SectionCard
 from workbench.widgets.setting_field import SettingField
 
-TWO_COLUMNS_FROM = 680  # pixels
+TWO_COLUMNS_FROM = 700  # pixels; more than two columns need at least, or they could never become one
 _RUN = ""  # the section of the settings that belong to none
 # Data and semantic IDs, the first things to decide, begin the columns; the columns are about equally long.
 _COLUMNS = (("data", "semantic_ids", "text", "training"), ("model", "alignment", "evaluation", _RUN))
