@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.models.attention import CrossAttention
+from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.embeddings import INITIAL_DEVIATION, HashEmbedding, SemanticEmbedding, SequenceInput
 from engine.models.gate import GranularityGate
 from engine.models.recommender import Encoded, Recommender, last_of
@@ -23,8 +24,8 @@ class H2Rec(Recommender):
         hashes: HashEmbedding,
         semantics: SemanticEmbedding,
         inputs: SequenceInput,
-        hash_encoder: nn.Module,
-        semantic_encoder: nn.Module,
+        hash_encoder: SequenceEncoder,
+        semantic_encoder: SequenceEncoder,
         *,
         dim: int,
         cross_heads: int,
@@ -45,6 +46,7 @@ class H2Rec(Recommender):
         self.level_masks = nn.Parameter(INITIAL_DEVIATION * torch.randn(semantics.levels, dim))
 
     def forward(self, items: Tensor) -> Encoded:
+        valid = items > 0
         hashes = self.inputs(self.hashes(items))
         by_level = self.semantics(items)
         levels = self.inputs(by_level)
@@ -58,10 +60,12 @@ class H2Rec(Recommender):
             hash_branch = hash_branch + hashes
             semantic_branch = semantic_branch + fused
         if self.hash_encoder is self.semantic_encoder:
-            both = self.hash_encoder(torch.cat([hash_branch, semantic_branch]))
+            both = self.hash_encoder(torch.cat([hash_branch, semantic_branch]), valid.repeat(2, 1))
             states = torch.cat(both.chunk(2), dim=-1)
         else:
-            states = torch.cat([self.hash_encoder(hash_branch), self.semantic_encoder(semantic_branch)], dim=-1)
+            states = torch.cat(
+                [self.hash_encoder(hash_branch, valid), self.semantic_encoder(semantic_branch, valid)], dim=-1
+            )
         return Encoded(states, gate)
 
     def item_vectors(self) -> Tensor:
@@ -77,6 +81,6 @@ class H2Rec(Recommender):
         partial = torch.where(masked[:, None, :, None], self.level_masks, full)
         views = self.inputs(torch.cat([partial, full]))
         fused = torch.einsum("btl,btld->btd", gate.repeat(2, 1, 1), views)
-        users = last_of(self.semantic_encoder(fused), lengths.repeat(2))
+        users = last_of(self.semantic_encoder(fused, (items > 0).repeat(2, 1)), lengths.repeat(2))
         masked_users, full_users = users.chunk(2)
         return masked_users, full_users

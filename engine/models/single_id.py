@@ -1,7 +1,8 @@
 """The two single-ID models: each wins one end of the popularity range and loses the other."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
+from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput
 from engine.models.recommender import Encoded, Recommender
 
@@ -11,14 +12,14 @@ class HashIdModel(Recommender):
 
     halves = ("hid",)
 
-    def __init__(self, hashes: HashEmbedding, inputs: SequenceInput, encoder: nn.Module) -> None:
+    def __init__(self, hashes: HashEmbedding, inputs: SequenceInput, encoder: SequenceEncoder) -> None:
         super().__init__()
         self.hashes = hashes
         self.inputs = inputs
         self.encoder = encoder
 
     def forward(self, items: Tensor) -> Encoded:
-        return Encoded(self.encoder(self.inputs(self.hashes(items))))
+        return Encoded(self.encoder(self.inputs(self.hashes(items)), items > 0))
 
     def item_vectors(self) -> Tensor:
         return self.hashes.all_items()
@@ -29,14 +30,14 @@ class SemanticIdModel(Recommender):
 
     halves = ("sid",)
 
-    def __init__(self, semantics: SemanticEmbedding, inputs: SequenceInput, encoder: nn.Module) -> None:
+    def __init__(self, semantics: SemanticEmbedding, inputs: SequenceInput, encoder: SequenceEncoder) -> None:
         super().__init__()
         self.semantics = semantics
         self.inputs = inputs
         self.encoder = encoder
 
     def forward(self, items: Tensor) -> Encoded:
-        return Encoded(self.encoder(self.inputs(self.semantics.fused(items))))
+        return Encoded(self.encoder(self.inputs(self.semantics.fused(items)), items > 0))
 
     def item_vectors(self) -> Tensor:
         return self.semantics.all_items()

@@ -20,6 +20,8 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
             reasons[section] = "Popularity only counts; it learns nothing."
         for name in ("backbone", "dim", "blocks", "heads", "dropout"):
             reasons[f"model.{name}"] = "Popularity has no network."
+    if kind != "popularity" and values["model"]["backbone"] == "gru4rec":
+        reasons["model.heads"] = "GRU4Rec has no attention."
     return reasons
 
 

@@ -4,19 +4,20 @@ from torch import Tensor, nn
 
 from engine.config import ModelSettings
 from engine.models.attention import CausalSelfAttention
+from engine.models.backbones.encoder import SequenceEncoder
 
 
-class SASRec(nn.Module):
-    """Encodes (batch, length, dim) inputs to states of the same shape; state t depends on inputs up to t."""
+class SASRec(SequenceEncoder):
+    """`blocks` Transformer blocks, then a normalisation."""
 
     def __init__(self, settings: ModelSettings) -> None:
-        super().__init__()
+        super().__init__(settings)
         self.blocks = nn.ModuleList(
             _Block(settings.dim, settings.heads, settings.dropout) for _ in range(settings.blocks)
         )
         self.norm = nn.LayerNorm(settings.dim)
 
-    def forward(self, sequence: Tensor) -> Tensor:
+    def forward(self, sequence: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
         for block in self.blocks:
             sequence = block(sequence)
         return self.norm(sequence)

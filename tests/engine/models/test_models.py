@@ -5,17 +5,26 @@ import pytest
 import torch
 
 from engine.config import ExperimentConfig
+from engine.models.backbones import BACKBONES
 from engine.models.build import Ingredients, build_model, reduced
 from engine.models.h2rec import H2Rec
 from engine.models.recommender import Recommender
 from engine.settings import override, parse
 
 ITEMS, LENGTH = 30, 7
-VARIANTS = {
+KINDS = {
     "hid": ["model.kind=hid"],
     "sid": ["model.kind=sid"],
     "h2rec": [],
     "h2rec, two encoders": ["model.shared_encoder=false"],
+}
+VARIANTS = {
+    **{
+        f"{kind}, {backbone}": [*given, f"model.backbone={backbone}"]
+        for kind, given in KINDS.items()
+        for backbone in BACKBONES
+    },
+    "hid, hstu, two heads": ["model.kind=hid", "model.backbone=hstu", "model.heads=2"],
     "h2rec, no residual": ["model.cross_residual=false"],
     "popularity": ["model.kind=popularity"],
 }
@@ -56,14 +65,18 @@ def test_later_items_change_nothing_at_earlier_positions(model: Recommender) -> 
         torch.testing.assert_close(after.states[:, : t + 1], before.states[:, : t + 1], rtol=0, atol=1e-6)
         if before.gate is not None and after.gate is not None:
             torch.testing.assert_close(after.gate[:, : t + 1], before.gate[:, : t + 1], rtol=0, atol=1e-6)
+        removed = model(items[:, : t + 1]).states
+        torch.testing.assert_close(removed, before.states[:, : t + 1], rtol=0, atol=1e-5)
 
 
-def test_the_state_at_t_depends_on_item_t() -> None:
-    for assignments in (["model.kind=hid"], ["model.kind=sid"], []):
-        model = model_of(*assignments)
-        items = torch.randint(1, ITEMS + 1, (1, LENGTH))
+@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("kind", ["hid", "sid", "h2rec"])
+def test_a_state_depends_on_its_item_and_on_all_earlier_ones(kind: str, backbone: str) -> None:
+    model = model_of(f"model.kind={kind}", f"model.backbone={backbone}")
+    items = torch.randint(1, ITEMS + 1, (1, LENGTH))
+    for place in range(4):
         changed = items.clone()
-        changed[0, 3] = items[0, 3] % ITEMS + 1
+        changed[0, place] = items[0, place] % ITEMS + 1
         assert (model(items).states[0, 3] - model(changed).states[0, 3]).abs().max() > 1e-4
 
 
@@ -89,8 +102,9 @@ def test_the_padding_item_is_never_trained() -> None:
     assert model.item_vectors()[0].abs().max() == 0
 
 
-def test_every_parameter_of_h2rec_is_reached_by_its_loss() -> None:
-    model = model_of("model.shared_encoder=false")
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_every_parameter_of_h2rec_is_reached_by_its_loss(backbone: str) -> None:
+    model = model_of("model.shared_encoder=false", f"model.backbone={backbone}")
     assert isinstance(model, H2Rec)
     items, lengths = torch.randint(1, ITEMS + 1, (4, 5)), torch.full((4,), 5)
     encoded = model(items)

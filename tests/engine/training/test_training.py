@@ -15,6 +15,7 @@ from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
 from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
 from engine.events import Event, GateWeights, Loss, Metrics, SliceMetrics
+from engine.models.backbones import BACKBONES
 from engine.models.build import Ingredients, build_model
 from engine.models.recommender import Recommender
 from engine.semantic_ids.semantic_ids import SemanticIds
@@ -83,8 +84,12 @@ def test_the_loss_falls(tmp_path: Path, kind: str, loss: str) -> None:
     assert losses[-1] < 0.7 * losses[0]
 
 
-def test_the_circle_is_learned(tmp_path: Path) -> None:
-    setup = Setup(tmp_path, "training.epochs=40", "training.patience=99")
+@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("kind", ["hid", "h2rec"])
+def test_the_circle_is_learned(tmp_path: Path, kind: str, backbone: str) -> None:
+    setup = Setup(
+        tmp_path, f"model.kind={kind}", f"model.backbone={backbone}", "training.epochs=40", "training.patience=99"
+    )
     setup.training.run()
     setup.model.eval()
     states = setup.model.last_states(torch.tensor([[1, 2, 3]]), torch.tensor([3]))
@@ -236,6 +241,17 @@ def test_weights_of_another_model_or_a_damaged_file_are_refused(tmp_path: Path) 
     setup.checkpoint.write_bytes(setup.checkpoint.read_bytes()[:-100])
     with pytest.raises(DataError, match="damaged"):
         load_weights(setup.model, setup.checkpoint)
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_a_checkpoint_brings_back_the_same_model(tmp_path: Path, backbone: str) -> None:
+    saved = Setup(tmp_path, f"model.backbone={backbone}", "training.epochs=1")
+    saved.training.run()
+    loaded = Setup(tmp_path, f"model.backbone={backbone}", "seed=1")
+    load_weights(loaded.model, saved.checkpoint)
+    items, lengths = torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2])
+    states = [setup.model.eval().last_states(items, lengths) for setup in (saved, loaded)]
+    assert torch.equal(*states)
 
 
 def test_a_missing_gpu_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
