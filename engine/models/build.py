@@ -38,7 +38,10 @@ class Ingredients:
 
 def build_model(config: ExperimentConfig, ingredients: Ingredients) -> Recommender:
     """The model that the settings name, with starting weights drawn from torch's global generator."""
-    return MODELS[config.model.kind](config, ingredients)
+    model = MODELS[config.model.kind](config, ingredients)
+    if _sees_both_sides(config):
+        model.mask_token = ingredients.items + 1
+    return model
 
 
 def _h2rec(config: ExperimentConfig, given: Ingredients) -> Recommender:
@@ -48,7 +51,7 @@ def _h2rec(config: ExperimentConfig, given: Ingredients) -> Recommender:
         start = reduced(given.text_vectors, model.dim)
     encoder = BACKBONES[model.backbone](model)
     return H2Rec(
-        HashEmbedding(given.items, model.dim, start),
+        HashEmbedding(given.items, model.dim, start, maskable=_sees_both_sides(config)),
         _semantics(config, given),
         _inputs(config),
         encoder,
@@ -61,7 +64,7 @@ def _h2rec(config: ExperimentConfig, given: Ingredients) -> Recommender:
 
 
 def _hash_ids(config: ExperimentConfig, given: Ingredients) -> Recommender:
-    hashes = HashEmbedding(given.items, config.model.dim)
+    hashes = HashEmbedding(given.items, config.model.dim, maskable=_sees_both_sides(config))
     return HashIdModel(hashes, _inputs(config), BACKBONES[config.model.backbone](config.model))
 
 
@@ -81,8 +84,13 @@ MODELS: dict[str, Callable[[ExperimentConfig, Ingredients], Recommender]] = {
 }
 
 
+def _sees_both_sides(config: ExperimentConfig) -> bool:
+    return config.model.kind != "popularity" and not BACKBONES[config.model.backbone].causal
+
+
 def _inputs(config: ExperimentConfig) -> SequenceInput:
-    return SequenceInput(config.data.max_length, config.model.dim, config.model.dropout)
+    places = config.data.max_length + _sees_both_sides(config)  # one more for the item to be guessed
+    return SequenceInput(places, config.model.dim, config.model.dropout)
 
 
 def _semantics(config: ExperimentConfig, given: Ingredients) -> SemanticEmbedding:
@@ -92,7 +100,13 @@ def _semantics(config: ExperimentConfig, given: Ingredients) -> SemanticEmbeddin
     if given.codebooks is not None:
         levels, size, width = given.codebooks.shape
         start = reduced(given.codebooks.reshape(-1, width), config.model.dim).view(levels, size, config.model.dim)
-    return SemanticEmbedding(torch.from_numpy(given.codes), config.semantic_ids.codebook_size, config.model.dim, start)
+    return SemanticEmbedding(
+        torch.from_numpy(given.codes),
+        config.semantic_ids.codebook_size,
+        config.model.dim,
+        start,
+        maskable=_sees_both_sides(config),
+    )
 
 
 def reduced(vectors: npt.NDArray[np.float32], dim: int) -> Tensor:

@@ -1,7 +1,8 @@
 """H2Rec: a hash-ID branch and a semantic-ID branch that look into each other (Liu et al., 2025).
 
-Everything is causal: the state at position t depends on the items up to t alone, so that no training
-position can see its own target.
+With a causal encoder everything is causal: the state at position t depends on the items up to t alone, so that no
+training position can see its own target. With an encoder that sees both sides the cross-attentions do so, too;
+targets are then masked before any vector is looked up, in both branches at once.
 """
 
 import torch
@@ -47,15 +48,16 @@ class H2Rec(Recommender):
 
     def forward(self, items: Tensor) -> Encoded:
         valid = items > 0
+        both_sides = None if self.hash_encoder.causal else valid
         hashes = self.inputs(self.hashes(items))
         by_level = self.semantics(items)
         levels = self.inputs(by_level)
         fused = self.inputs(by_level.mean(dim=-2))
         gate = self.gate(hashes)
         # y = sum of alpha_l · CA_l(x_l, H); s = CA(H, f). The residual keeps the branch's own vectors.
-        from_hashes = self.into_hashes(levels, hashes[:, :, None])
+        from_hashes = self.into_hashes(levels, hashes[:, :, None], both_sides)
         hash_branch = torch.einsum("btl,btld->btd", gate, from_hashes)
-        semantic_branch = self.into_semantics(hashes[:, :, None], fused[:, :, None])[:, :, 0]
+        semantic_branch = self.into_semantics(hashes[:, :, None], fused[:, :, None], both_sides)[:, :, 0]
         if self.residual:
             hash_branch = hash_branch + hashes
             semantic_branch = semantic_branch + fused
@@ -75,7 +77,7 @@ class H2Rec(Recommender):
         """Users seen with some levels masked, and in full: two (batch, dim) tensors (method, L_gran).
 
         `gate` (batch, length, levels) fuses the levels; `masked` (batch, levels) says which are replaced by
-        learned mask vectors.
+        learned mask vectors. Masked items stay masked in both views.
         """
         full = self.semantics(items)
         partial = torch.where(masked[:, None, :, None], self.level_masks, full)

@@ -36,7 +36,7 @@ class Objective:
         self._alignment = alignment
 
     def __call__(self, model: Recommender, inputs: Tensor, targets: Tensor, lengths: Tensor) -> Losses:
-        """`inputs`, `targets` (batch, length), right-padded with 0; `lengths` (batch,)."""
+        """`inputs`, `targets` (batch, length), right-padded with 0; `lengths` (batch,). See engine.data.batches.Batch."""
         encoded = model(inputs)
         valid = targets > 0
         recommendation = self._recommendation(model, encoded.states[valid], inputs, targets, valid)
@@ -50,7 +50,8 @@ class Objective:
                 granularity = self._granularity(model, inputs, lengths, encoded.gate)
                 total = total + self._settings.beta * granularity
                 parts["granularity"] = granularity.detach()
-        gate = None if encoded.gate is None else encoded.gate.detach()[valid]
+        given = torch.arange(inputs.shape[1], device=inputs.device) < lengths[:, None]
+        gate = None if encoded.gate is None else encoded.gate.detach()[given]
         return Losses(total, {"total": total.detach(), **parts}, gate)
 
     def _recommendation(
@@ -59,7 +60,7 @@ class Objective:
         vectors = model.item_vectors()
         if self._loss == "cross_entropy":
             return cross_entropy(states, targets[valid], vectors)
-        histories = torch.cat([inputs[:, :1], targets], dim=1)
+        histories = torch.cat([inputs, targets], dim=1)
         rows = torch.nonzero(valid)[:, 0]
         return binary_cross_entropy(states, targets[valid], unseen_items(rows, histories, len(vectors) - 1), vectors)
 

@@ -25,3 +25,9 @@ def test_popularity_says_of_every_network_setting_that_there_is_no_network() -> 
     network = set(ExperimentConfig().model.model_dump()) - {"kind"}
     assert network <= {name.removeprefix("model.") for name in given}
     assert given["model.heads"] == "Popularity has no network."
+
+
+@pytest.mark.parametrize("kind", ["hid", "sid", "h2rec"])
+def test_masking_belongs_to_bert4rec(kind: str) -> None:
+    assert reasons(f"model.kind={kind}")["model.mask_share"] == "Only BERT4Rec learns by masking items."
+    assert "model.mask_share" not in reasons(f"model.kind={kind}", "model.backbone=bert4rec")

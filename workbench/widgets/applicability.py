@@ -18,10 +18,14 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     elif kind == "popularity":
         for section in ("text", "semantic_ids", "training"):
             reasons[section] = "Popularity only counts; it learns nothing."
-        for name in ("backbone", "dim", "blocks", "heads", "dropout"):
+        for name in ("backbone", "dim", "blocks", "heads", "mask_share", "dropout"):
             reasons[f"model.{name}"] = "Popularity has no network."
-    if kind != "popularity" and values["model"]["backbone"] == "gru4rec":
-        reasons["model.heads"] = "GRU4Rec has no attention."
+    if kind != "popularity":
+        backbone = values["model"]["backbone"]
+        if backbone == "gru4rec":
+            reasons["model.heads"] = "GRU4Rec has no attention."
+        if backbone != "bert4rec":
+            reasons["model.mask_share"] = "Only BERT4Rec learns by masking items."
     return reasons
 
 

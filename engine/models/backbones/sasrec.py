@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from engine.config import ModelSettings
-from engine.models.attention import CausalSelfAttention
+from engine.models.attention import SelfAttention
 from engine.models.backbones.encoder import SequenceEncoder
 
 
@@ -27,7 +27,7 @@ class _Block(nn.Module):
     def __init__(self, dim: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.attention_norm = nn.LayerNorm(dim)
-        self.attention = CausalSelfAttention(dim, heads, dropout)
+        self.attention = SelfAttention(dim, heads, dropout)
         self.feed_forward_norm = nn.LayerNorm(dim)
         self.feed_forward = nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Dropout(dropout), nn.Linear(dim, dim))
         self.dropout = nn.Dropout(dropout)

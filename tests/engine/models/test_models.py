@@ -28,6 +28,7 @@ VARIANTS = {
     "h2rec, no residual": ["model.cross_residual=false"],
     "popularity": ["model.kind=popularity"],
 }
+CAUSAL = {name: given for name, given in VARIANTS.items() if "bert4rec" not in name}
 SMALL = ["model.dim=16", "data.max_length=10", "semantic_ids.depth=3", "semantic_ids.codebook_size=4"]
 
 
@@ -55,7 +56,9 @@ def model(request: pytest.FixtureRequest) -> Recommender:
     return model_of(*request.param)
 
 
-def test_later_items_change_nothing_at_earlier_positions(model: Recommender) -> None:
+@pytest.mark.parametrize("assignments", CAUSAL.values(), ids=CAUSAL.keys())
+def test_later_items_change_nothing_at_earlier_positions(assignments: list[str]) -> None:
+    model = model_of(*assignments)
     items = torch.randint(1, ITEMS + 1, (4, LENGTH))
     before = model(items)
     for t in range(LENGTH - 1):
@@ -92,6 +95,48 @@ def test_padding_never_changes_a_result(model: Recommender) -> None:
         torch.testing.assert_close(alone[0], together[row], rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_state_of_bert4rec_sees_both_sides_but_no_padding(kind: str) -> None:
+    model = model_of(*KINDS[kind], "model.backbone=bert4rec")
+    items = torch.randint(1, ITEMS + 1, (1, LENGTH))
+    before = model(items).states[0, 3]
+    for place in range(LENGTH):
+        changed = items.clone()
+        changed[0, place] = items[0, place] % ITEMS + 1
+        assert (before - model(changed).states[0, 3]).abs().max() > 1e-4
+    padded = torch.nn.functional.pad(items, (0, 3))
+    torch.testing.assert_close(model(padded).states[0, 3], before, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bert4rec_answers_at_a_mask_put_after_the_history(kind: str) -> None:
+    model = model_of(*KINDS[kind], "model.backbone=bert4rec")
+    mask = ITEMS + 1
+    items, lengths = torch.tensor([[3, 5, 7, 9], [2, 4, 0, 0]]), torch.tensor([4, 2])
+    states = model(torch.tensor([[3, 5, 7, 9, mask], [2, 4, mask, 0, 0]])).states
+    torch.testing.assert_close(model.last_states(items, lengths), torch.stack([states[0, 4], states[1, 2]]))
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_a_history_of_the_greatest_length_can_be_read(backbone: str) -> None:
+    model = model_of(f"model.backbone={backbone}")
+    assert model.last_states(torch.ones(2, 10, dtype=torch.long), torch.tensor([10, 10])).isfinite().all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_mask_token_is_no_item_and_is_learned(kind: str) -> None:
+    model = model_of(*KINDS[kind], "model.backbone=bert4rec")
+    assert model.mask_token == len(model.item_vectors()) == ITEMS + 1
+    before = model.item_vectors().detach().clone()
+    state = model(torch.tensor([[model.mask_token]])).states
+    optimiser = torch.optim.SGD(model.parameters(), lr=1.0)
+    (state * torch.randn_like(state)).sum().backward()
+    optimiser.step()
+    torch.testing.assert_close(model.item_vectors(), before)
+    after = model(torch.tensor([[model.mask_token]])).states
+    assert (after - state).abs().max() > 1e-4
+
+
 def test_the_padding_item_is_never_trained() -> None:
     model = model_of()
     assert isinstance(model, H2Rec)
@@ -107,6 +152,8 @@ def test_every_parameter_of_h2rec_is_reached_by_its_loss(backbone: str) -> None:
     model = model_of("model.shared_encoder=false", f"model.backbone={backbone}")
     assert isinstance(model, H2Rec)
     items, lengths = torch.randint(1, ITEMS + 1, (4, 5)), torch.full((4,), 5)
+    if model.mask_token is not None:
+        items[:, 2] = model.mask_token
     encoded = model(items)
     assert encoded.gate is not None
     masked = torch.tensor([[True, False, False]]).repeat(4, 1)

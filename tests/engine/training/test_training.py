@@ -10,6 +10,7 @@ import torch
 
 from engine.config import ExperimentConfig, TrainingSettings
 from engine.data.batches import TrainingBatches
+from engine.data.cloze import Cloze
 from engine.data.dataset import Sequences
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
@@ -56,7 +57,9 @@ class Setup:
         counts = Popularity.of(split.training, ITEMS, 0.2).counts
         torch.manual_seed(self.config.seed)
         self.model: Recommender = build_model(self.config, Ingredients(ITEMS, counts, ids.codes, ids.codebooks))
-        self.batches = TrainingBatches(split.training, 8, self.config.training.batch_size, self.config.seed)
+        mask = self.model.mask_token
+        cloze = None if mask is None else Cloze(self.config.model.mask_share, mask)
+        self.batches = TrainingBatches(split.training, 8, self.config.training.batch_size, self.config.seed, cloze)
         alignment = code_guided_alignment(self.config.alignment, ids, split.training)
         script = iter(validation or [0.1 * epoch for epoch in range(1, 100)])
 
@@ -241,6 +244,24 @@ def test_weights_of_another_model_or_a_damaged_file_are_refused(tmp_path: Path) 
     setup.checkpoint.write_bytes(setup.checkpoint.read_bytes()[:-100])
     with pytest.raises(DataError, match="damaged"):
         load_weights(setup.model, setup.checkpoint)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "bce"])
+def test_the_loss_of_guessing_masked_items_falls(tmp_path: Path, loss: str) -> None:
+    setup = Setup(
+        tmp_path, "model.backbone=bert4rec", f"training.loss={loss}", "training.epochs=40", "training.patience=99"
+    )
+    setup.training.run()
+    losses = [event.parts["recommendation"] for event in setup.losses()]
+    assert np.mean(losses[-9:]) < 0.7 * np.mean(losses[:9])
+
+
+def test_the_gate_is_read_at_all_items_and_not_only_where_something_is_masked(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "model.backbone=bert4rec")
+    inputs, targets = torch.tensor([[1, 13, 3, 4], [5, 13, 0, 0]]), torch.tensor([[0, 2, 0, 0], [0, 6, 0, 0]])
+    losses = setup.training._objective(setup.model, inputs, targets, torch.tensor([4, 2]))
+    assert losses.gate is not None
+    assert losses.gate.shape == (6, 2)
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
