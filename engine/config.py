@@ -229,16 +229,29 @@ class ModelSettings(Settings):
             "popularity": "Popularity ranking",
         },
     )
-    backbone: Literal["sasrec"] = setting(
+    backbone: Literal["sasrec", "gru4rec", "bert4rec", "hstu"] = setting(
         "sasrec",
         "Backbone",
-        "The sequence encoder.",
-        labels={"sasrec": "SASRec"},
+        "The sequence encoder: self-attention (SASRec), a recurrent network (GRU4Rec), self-attention to both sides "
+        "that learns by guessing masked items (BERT4Rec), or gated pointwise attention (HSTU).",
+        labels={"sasrec": "SASRec", "gru4rec": "GRU4Rec", "bert4rec": "BERT4Rec", "hstu": "HSTU"},
     )
     dim: int = setting(64, "Width", "Hidden size d of item vectors and encoder.", ge=4, le=1024, step=16)
-    blocks: int = setting(2, "Blocks", "Transformer blocks of the encoder.", ge=1, le=12, advanced=True)
+    blocks: int = setting(
+        2, "Blocks", "Blocks of the encoder, one on top of the other; layers of a GRU.", ge=1, le=12, advanced=True
+    )
     heads: int = setting(
         1, "Heads", "Attention heads of the encoder; must divide the width.", ge=1, le=32, advanced=True
+    )
+    mask_share: float = setting(
+        0.2,
+        "Masked items",
+        "Share of a training sequence's items that BERT4Rec has to guess. Its authors used 0.2 on dense MovieLens data "
+        "and 0.6 on sparse Amazon Beauty.",
+        ge=0.01,
+        le=0.9,
+        step=0.05,
+        advanced=True,
     )
     cross_heads: int = setting(
         4,

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from engine.artefacts import CONFIG, MODEL, RANKS, RESULT, SEMANTIC_IDS, found_in
 from engine.config import ExperimentConfig
 from engine.data.batches import TrainingBatches
+from engine.data.cloze import Cloze
 from engine.data.dataset import Dataset, IntArray
 from engine.data.negatives import sampled_negatives
 from engine.data.popularity import Popularity
@@ -254,10 +255,11 @@ class _Experiment:
             ranks = ranker.full(validation, config.evaluation.remove_seen, lambda *_: self._check_stop())
             return slice_metrics(ranks, slices)
 
+        cloze = None if model.mask_token is None else Cloze(config.model.mask_share, model.mask_token)
         training = Training(
             model,
             make_objective(config, split.training, ids, vectors),
-            TrainingBatches(split.training, config.data.max_length, config.training.batch_size, config.seed),
+            TrainingBatches(split.training, config.data.max_length, config.training.batch_size, config.seed, cloze),
             validate,
             config.training,
             checkpoint,

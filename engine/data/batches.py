@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.data.cloze import Cloze
 from engine.data.dataset import IntArray, Sequences
 
 POOL_BATCHES = 32  # batches whose sequences are sorted by length together
@@ -12,9 +13,9 @@ POOL_BATCHES = 32  # batches whose sequences are sorted by length together
 
 @dataclass(frozen=True)
 class Batch:
-    """Right-padded with 0: after `inputs[b, t]` comes `targets[b, t]`. Arrays (batch, length); `lengths` (batch,).
+    """Right-padded with 0: `targets[b, t]` comes after `inputs[b, t]`, or is masked there; 0 asks for nothing.
 
-    `users` (batch,) are the rows of the sequences.
+    Arrays (batch, length); `lengths` (batch,) of the inputs; `users` (batch,) are the rows of the sequences.
     """
 
     users: IntArray
@@ -35,13 +36,19 @@ def padded(sequences: Sequences, rows: IntArray, max_length: int) -> tuple[IntAr
 
 
 class TrainingBatches:
-    """The batches of every epoch; the same seed and epoch give the same batches."""
+    """The batches of every epoch; the same seed and epoch give the same batches.
 
-    def __init__(self, training: Sequences, max_length: int, batch_size: int, seed: int) -> None:
+    With `cloze`, items are masked and asked for where they stood; else every item is asked for at the one before.
+    """
+
+    def __init__(
+        self, training: Sequences, max_length: int, batch_size: int, seed: int, cloze: Cloze | None = None
+    ) -> None:
         self._training = training
         self._max_length = max_length
         self._batch_size = batch_size
         self._seed = seed
+        self._cloze = cloze
         self._rows = np.flatnonzero(training.lengths >= 2)
 
     def __len__(self) -> int:
@@ -60,4 +67,7 @@ class TrainingBatches:
             batches.extend(np.split(chunk, range(self._batch_size, len(chunk), self._batch_size)))
         for place in random.permutation(len(batches)):
             items, lengths = padded(self._training, batches[place], self._max_length + 1)
-            yield Batch(batches[place], items[:, :-1], items[:, 1:], lengths - 1)
+            if self._cloze is None:
+                yield Batch(batches[place], items[:, :-1], items[:, 1:], lengths - 1)
+            else:
+                yield Batch(batches[place], *self._cloze(items, lengths, random), lengths)

@@ -1,12 +1,15 @@
-"""Causal attention. Sequences are padded on the right, so causality also keeps padding out of sight."""
+"""Attention, causal unless it is told which positions are no padding.
+
+Sequences are padded on the right, so causality alone keeps padding out of sight.
+"""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-class CausalSelfAttention(nn.Module):
-    """Multi-head attention of a sequence to itself; position t sees positions up to t."""
+class SelfAttention(nn.Module):
+    """Multi-head attention of a sequence to itself."""
 
     def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
@@ -14,12 +17,16 @@ class CausalSelfAttention(nn.Module):
         self.inward = nn.Linear(dim, 3 * dim)
         self.outward = nn.Linear(dim, dim)
 
-    def forward(self, sequence: Tensor) -> Tensor:
-        """(batch, length, dim) -> (batch, length, dim)."""
+    def forward(self, sequence: Tensor, valid: Tensor | None = None) -> Tensor:
+        """(batch, length, dim) -> (batch, length, dim).
+
+        Position t sees positions up to t, or, with `valid` (batch, length), all that are valid.
+        """
         batch, length, dim = sequence.shape
         split = self.inward(sequence).view(batch, length, 3, self.heads, dim // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        seen = None if valid is None else valid[:, None, None, :]
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=seen, is_causal=valid is None)
         return self.outward(mixed.transpose(1, 2).reshape(batch, length, dim))
 
 
@@ -34,10 +41,11 @@ class CrossAttention(nn.Module):
         self.value = nn.Parameter(_glorot(levels, dim))
         self.outward = nn.Parameter(_glorot(levels, dim))
 
-    def forward(self, queries: Tensor, context: Tensor) -> Tensor:
+    def forward(self, queries: Tensor, context: Tensor, valid: Tensor | None = None) -> Tensor:
         """What each level's `queries` (batch, length, levels, dim) draw from `context` (the same shape, or 1 level).
 
-        Position t sees positions up to t of the context. Returns (batch, length, levels, dim).
+        Position t sees positions up to t of the context, or, with `valid` (batch, length), all that are valid.
+        Returns (batch, length, levels, dim).
         """
         batch, length, levels, dim = queries.shape
 
@@ -50,7 +58,11 @@ class CrossAttention(nn.Module):
             return split.permute(0, 2, 3, 1, 4).flatten(0, 1)
 
         mixed = F.scaled_dot_product_attention(
-            heads_of(queries, self.query), heads_of(context, self.key), heads_of(context, self.value), is_causal=True
+            heads_of(queries, self.query),
+            heads_of(context, self.key),
+            heads_of(context, self.value),
+            attn_mask=None if valid is None else valid.repeat_interleave(levels, dim=0)[:, None, None, :],
+            is_causal=valid is None,
         )
         joined = mixed.transpose(1, 2).reshape(batch, levels, length, dim)
         return torch.einsum("bltd,lde->btle", joined, self.outward)

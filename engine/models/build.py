@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from engine.config import ExperimentConfig
 from engine.models.backbones import BACKBONES
+from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput, TextEmbedding
 from engine.models.h2rec import H2Rec
 from engine.models.joined import ConcatenatedModel, SummedModel
@@ -41,7 +42,10 @@ class Ingredients:
 
 def build_model(config: ExperimentConfig, ingredients: Ingredients) -> Recommender:
     """The model that the settings name, with starting weights drawn from torch's global generator."""
-    return MODELS[config.model.kind](config, ingredients)
+    model = MODELS[config.model.kind](config, ingredients)
+    if _sees_both_sides(config):
+        model.mask_token = ingredients.items + 1
+    return model
 
 
 def _h2rec(config: ExperimentConfig, given: Ingredients) -> Recommender:
@@ -127,12 +131,17 @@ def _single(
     return SingleIdModel(half, given.items, embedding, _inputs(config), _encoder(config), _scoring(config))
 
 
-def _encoder(config: ExperimentConfig) -> nn.Module:
+def _encoder(config: ExperimentConfig) -> SequenceEncoder:
     return BACKBONES[config.model.backbone](config.model)
 
 
+def _sees_both_sides(config: ExperimentConfig) -> bool:
+    return config.model.kind != "popularity" and not BACKBONES[config.model.backbone].causal
+
+
 def _inputs(config: ExperimentConfig) -> SequenceInput:
-    return SequenceInput(config.data.max_length, config.model.dim, config.model.dropout)
+    places = config.data.max_length + _sees_both_sides(config)  # one more for the item to be guessed
+    return SequenceInput(places, config.model.dim, config.model.dropout)
 
 
 def _scoring(config: ExperimentConfig) -> Scoring:

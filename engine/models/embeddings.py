@@ -1,4 +1,8 @@
-"""The ways of naming an item: a free vector (hash ID), a few shared vectors (semantic ID), its text."""
+"""The ways of naming an item: a free vector (hash ID), a few shared vectors (semantic ID), its text.
+
+Each also knows the index items + 1: the mask token, which stands for an item to be guessed in encoders that see both
+sides. It has a vector of its own, and is no item.
+"""
 
 from typing import Literal
 
@@ -16,10 +20,11 @@ class HashEmbedding(nn.Module):
     def __init__(self, items: int, dim: int, start: Tensor | None = None) -> None:
         """`start` (items, dim), scaled to the usual deviation, is used in place of noise unless it is all alike."""
         super().__init__()
-        self.table = nn.Embedding(items + 1, dim, padding_idx=0)
+        self.table = nn.Embedding(items + 2, dim, padding_idx=0)
         values = torch.randn(items, dim) if start is None or start.std() < 1e-6 else start / start.std()
         with torch.no_grad():
-            self.table.weight[1:] = INITIAL_DEVIATION * values
+            self.table.weight[:] *= INITIAL_DEVIATION
+            self.table.weight[1:-1] = INITIAL_DEVIATION * values
 
     def forward(self, items: Tensor) -> Tensor:
         """(..., dim) vectors of `items` (...)."""
@@ -42,14 +47,17 @@ class SemanticEmbedding(nn.Module):
         """`codes` (items, levels); `start` (levels, codebook_size, dim) initialises the code vectors."""
         super().__init__()
         items, levels = codes.shape
-        # All levels in one table; its row 0 is the padding item's code and stays zero.
-        self.table = nn.Embedding(1 + levels * codebook_size, dim, padding_idx=0)
-        rows = torch.zeros(items + 1, levels, dtype=torch.long)
-        rows[1:] = 1 + codes + codebook_size * torch.arange(levels)
+        # All levels in one table: row 0 is the padding item's code and stays zero, the last ones are the mask's.
+        codes_end = 1 + levels * codebook_size
+        self.table = nn.Embedding(codes_end + levels, dim, padding_idx=0)
+        rows = torch.zeros(items + 2, levels, dtype=torch.long)
+        rows[1:-1] = 1 + codes + codebook_size * torch.arange(levels)
+        rows[-1] = codes_end + torch.arange(levels)
         self.register_buffer("codes", rows, persistent=False)
         values = torch.randn(levels, codebook_size, dim) if start is None else start / start.std()
         with torch.no_grad():
-            self.table.weight[1:] = INITIAL_DEVIATION * values.reshape(-1, dim)
+            self.table.weight[:] *= INITIAL_DEVIATION
+            self.table.weight[1:codes_end] = INITIAL_DEVIATION * values.reshape(-1, dim)
         self.fusion = fusion
         self.project = nn.Linear(levels * dim, dim, bias=False) if fusion == "concat" else nn.Identity()
 
@@ -85,8 +93,8 @@ class TextEmbedding(nn.Module):
         """`vectors` (items, width). The adapter: Linear, GELU, Linear."""
         super().__init__()
         width = vectors.shape[1]
-        padded = torch.zeros(len(vectors) + 1, width)
-        padded[1:] = vectors
+        padded = torch.zeros(len(vectors) + 2, width)  # the adapter's bias alone stands for the mask token
+        padded[1:-1] = vectors
         self.register_buffer("vectors", padded)
         hidden = max(dim, width // 2)
         self.adapter = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, dim))

@@ -1,7 +1,8 @@
 """H2Rec: a hash-ID branch and a semantic-ID branch that look into each other (Liu et al., 2025).
 
-Everything is causal: the state at position t depends on the items up to t alone, so that no training
-position can see its own target.
+With a causal encoder everything is causal: the state at position t depends on the items up to t alone, so that no
+training position can see its own target. With an encoder that sees both sides the cross-attentions do so, too;
+targets are then masked before any vector is looked up, in both branches at once.
 """
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from engine.config import ModelSettings
 from engine.models.attention import CrossAttention
+from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.dropout import Dropout
 from engine.models.embeddings import INITIAL_DEVIATION, HashEmbedding, SemanticEmbedding, SequenceInput
 from engine.models.gate import GranularityGate, UniformGate
@@ -27,8 +29,8 @@ class H2Rec(Recommender):
         hashes: HashEmbedding,
         semantics: SemanticEmbedding,
         inputs: SequenceInput,
-        hash_encoder: nn.Module,
-        semantic_encoder: nn.Module,
+        hash_encoder: SequenceEncoder,
+        semantic_encoder: SequenceEncoder,
         scoring: Scoring,
         settings: ModelSettings,
     ) -> None:
@@ -48,35 +50,34 @@ class H2Rec(Recommender):
         self.level_masks = nn.Parameter(INITIAL_DEVIATION * torch.randn(levels, dim))
 
     def encode(self, items: Tensor) -> Encoded:
+        valid = items > 0
+        seen = None if self.hash_encoder.causal else valid
         by_level = self.semantics.by_level(items)
         hashes = self.inputs(self.hashes(items))
         fused = self.inputs(self.semantics.fuse(by_level))
         gate = self.gate(hashes)
-        branches = torch.cat([self._hash_branch(hashes, by_level, gate), self._semantic_branch(hashes, fused)])
+        hash_branch = self._hash_branch(hashes, by_level, gate, seen)
+        semantic_branch = self._semantic_branch(hashes, fused, seen)
         if self.hash_encoder is self.semantic_encoder:
-            states = self.hash_encoder(branches).chunk(2)
-        else:
-            states = [encode(each) for encode, each in zip(self._encoders, branches.chunk(2), strict=True)]
-        return Encoded(torch.cat(list(states), dim=-1), gate)
+            both = self.hash_encoder(torch.cat([hash_branch, semantic_branch]), valid.repeat(2, 1))
+            return Encoded(torch.cat(both.chunk(2), dim=-1), gate)
+        states = [self.hash_encoder(hash_branch, valid), self.semantic_encoder(semantic_branch, valid)]
+        return Encoded(torch.cat(states, dim=-1), gate)
 
-    def _hash_branch(self, hashes: Tensor, by_level: Tensor, gate: Tensor) -> Tensor:
+    def _hash_branch(self, hashes: Tensor, by_level: Tensor, gate: Tensor, seen: Tensor | None) -> Tensor:
         """y = Σ_l α_l · CA_l(x_l, H), with H itself beside it: (batch, length, dim)."""
         if self.into_hashes is None:
             return hashes
-        drawn = self.into_hashes(self.inputs(by_level), hashes[:, :, None])
+        drawn = self.into_hashes(self.inputs(by_level), hashes[:, :, None], seen)
         mixed = self.dropout(torch.einsum("btl,btld->btd", gate, drawn))
         return hashes + mixed if self.residual else mixed
 
-    def _semantic_branch(self, hashes: Tensor, fused: Tensor) -> Tensor:
+    def _semantic_branch(self, hashes: Tensor, fused: Tensor, seen: Tensor | None) -> Tensor:
         """s = CA(H, f), with f itself beside it: (batch, length, dim)."""
         if self.into_semantics is None:
             return fused
-        drawn = self.dropout(self.into_semantics(hashes[:, :, None], fused[:, :, None])[:, :, 0])
+        drawn = self.dropout(self.into_semantics(hashes[:, :, None], fused[:, :, None], seen)[:, :, 0])
         return fused + drawn if self.residual else drawn
-
-    @property
-    def _encoders(self) -> tuple[nn.Module, nn.Module]:
-        return self.hash_encoder, self.semantic_encoder
 
     def vectors_of(self, items: Tensor) -> Tensor:
         return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)
@@ -85,11 +86,11 @@ class H2Rec(Recommender):
         """Users seen with some levels masked, and in full: two (batch, dim) tensors (method, L_gran).
 
         `gate` (batch, length, levels) fuses the levels; `masked` (batch, levels) says which are replaced by
-        learned mask vectors.
+        learned mask vectors. Masked items stay masked in both views.
         """
         full = self.semantics.by_level(items)
         partial = torch.where(masked[:, None, :, None], self.level_masks, full)
         fused = torch.einsum("btl,btld->btd", gate.repeat(2, 1, 1), torch.cat([partial, full]))
-        users = last_of(self.semantic_encoder(self.inputs(fused)), lengths.repeat(2))
+        users = last_of(self.semantic_encoder(self.inputs(fused), (items > 0).repeat(2, 1)), lengths.repeat(2))
         masked_users, full_users = users.chunk(2)
         return masked_users, full_users

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput
 from engine.models.recommender import Encoded, Recommender
 from engine.models.scoring import Scoring
@@ -19,7 +20,7 @@ class SummedModel(Recommender):
         hashes: HashEmbedding,
         semantics: SemanticEmbedding,
         inputs: SequenceInput,
-        encoder: nn.Module,
+        encoder: SequenceEncoder,
         scoring: Scoring,
     ) -> None:
         super().__init__(items, scoring)
@@ -29,7 +30,8 @@ class SummedModel(Recommender):
         self.encoder = encoder
 
     def encode(self, items: Tensor) -> Encoded:
-        return Encoded(self.encoder(self.inputs(self.hashes(items) + self.semantics(items))).repeat(1, 1, 2))
+        states = self.encoder(self.inputs(self.hashes(items) + self.semantics(items)), items > 0)
+        return Encoded(states.repeat(1, 1, 2))
 
     def vectors_of(self, items: Tensor) -> Tensor:
         return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)
@@ -46,7 +48,7 @@ class ConcatenatedModel(Recommender):
         hashes: HashEmbedding,
         semantics: SemanticEmbedding,
         inputs: SequenceInput,
-        encoder: nn.Module,
+        encoder: SequenceEncoder,
         scoring: Scoring,
         dim: int,
     ) -> None:
@@ -59,7 +61,8 @@ class ConcatenatedModel(Recommender):
         self.outward = nn.Linear(dim, 2 * dim)
 
     def encode(self, items: Tensor) -> Encoded:
-        return Encoded(self.outward(self.encoder(self.inputs(self.inward(self.vectors_of(items))))))
+        states = self.encoder(self.inputs(self.inward(self.vectors_of(items))), items > 0)
+        return Encoded(self.outward(states))
 
     def vectors_of(self, items: Tensor) -> Tensor:
         return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)

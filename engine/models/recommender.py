@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from engine.models.scoring import Scoring
 
@@ -21,9 +22,12 @@ class Recommender(nn.Module, ABC):
     """Scores item v after the items up to position t as states[t] · item_vectors[v].
 
     `halves` names the parts of that sum in the order in which they lie in the vectors, all of equal width.
+    `mask_token` is the index that stands for a masked item in a model that sees both sides, else None. Such a
+    model scores what may stand at a masked place; the token itself has no item vector.
     """
 
     halves: tuple[str, ...] = ()
+    mask_token: int | None = None
     _every_item: Tensor
 
     def __init__(self, items: int, scoring: Scoring) -> None:
@@ -54,7 +58,13 @@ class Recommender(nn.Module, ABC):
         return self.scoring.vectors(self.vectors_of(self._every_item if items is None else items))
 
     def last_states(self, items: Tensor, lengths: Tensor) -> Tensor:
-        """(batch, width): the state at the true last item of each sequence."""
+        """(batch, width): the state from which the item after each sequence is scored.
+
+        That is the state at the true last item, or at a mask token put after it.
+        """
+        if self.mask_token is not None:
+            items = F.pad(items, (0, 1)).scatter(1, lengths[:, None], self.mask_token)
+            lengths = lengths + 1
         return last_of(self(items).states, lengths)
 
 

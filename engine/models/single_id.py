@@ -1,7 +1,8 @@
 """Models that know an item by one vector alone: its hash ID, its semantic ID, or its text."""
 
-from torch import Tensor, nn
+from torch import Tensor
 
+from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.embeddings import HashEmbedding, SemanticEmbedding, SequenceInput, TextEmbedding
 from engine.models.recommender import Encoded, Recommender
 from engine.models.scoring import Scoring
@@ -19,7 +20,7 @@ class SingleIdModel(Recommender):
         items: int,
         embedding: HashEmbedding | SemanticEmbedding | TextEmbedding,
         inputs: SequenceInput,
-        encoder: nn.Module,
+        encoder: SequenceEncoder,
         scoring: Scoring,
     ) -> None:
         """`half` names what the whole score comes from, as in `Recommender.halves`."""
@@ -30,7 +31,7 @@ class SingleIdModel(Recommender):
         self.encoder = encoder
 
     def encode(self, items: Tensor) -> Encoded:
-        return Encoded(self.encoder(self.inputs(self.embedding(items))))
+        return Encoded(self.encoder(self.inputs(self.embedding(items)), items > 0))
 
     def vectors_of(self, items: Tensor) -> Tensor:
         return self.embedding(items)

@@ -73,11 +73,11 @@ def shared_sample(targets: Tensor, items: int, size: int) -> tuple[Tensor, Tenso
 def unseen_items(rows: Tensor, histories: Tensor, items: int, count: int) -> Tensor:
     """(positions, count) for every position uniform random items that its sequence does not hold.
 
-    `rows` (positions,) says which sequence of `histories` (batch, length) a position belongs to.
+    `rows` (positions,) says which sequence of `histories` (batch, length) a position belongs to; they may hold 0 for
+    padding and items + 1 for masked places.
     """
-    shape = (len(rows), count)
-    drawn = torch.randint(1, items + 1, shape, device=rows.device)
-    had = torch.zeros(len(histories), items + 1, dtype=torch.bool, device=rows.device).scatter_(1, histories, True)
+    drawn = torch.randint(1, items + 1, (len(rows), count), device=rows.device)
+    had = torch.zeros(len(histories), items + 2, dtype=torch.bool, device=rows.device).scatter_(1, histories, True)
     while True:
         wrong = had[rows[:, None], drawn]
         if not wrong.any():

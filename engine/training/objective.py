@@ -76,7 +76,7 @@ class Objective:
             parts["distillation"] = self._distillation(asked.users, last_of(encoded.states, asked.lengths))
             weights["distillation"] = self._settings.distillation
         total = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
-        gate = None if encoded.gate is None else encoded.gate.detach()[valid]
+        gate = None if encoded.gate is None else encoded.gate.detach()[asked.inputs > 0]
         return Losses(total, {"total": total.detach()} | {name: part.detach() for name, part in parts.items()}, gate)
 
     def _recommendation(self, model: Recommender, states: Tensor, asked: Question, valid: Tensor) -> Tensor:
@@ -89,7 +89,7 @@ class Objective:
             vectors = model.item_vectors(torch.cat([distinct, sample]))
             positive = (states * vectors[place]).sum(dim=-1)
             return sampled_softmax(positive, states @ vectors[len(distinct) :].T, hits, log_expected)
-        histories = torch.cat([asked.inputs[:, :1], asked.targets], dim=1)
+        histories = torch.cat([asked.inputs, asked.targets], dim=1)
         rivals = unseen_items(torch.nonzero(valid)[:, 0], histories, items, settings.negatives)
         named, places = torch.unique(torch.cat([targets[:, None], rivals], dim=1), return_inverse=True)
         scores = torch.einsum("pw,pcw->pc", states, model.item_vectors(named)[places])

@@ -39,6 +39,10 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         reasons["model.cross_heads"] = "This model has no cross-attention."
     if model["scoring"] != "cosine":
         reasons["model.score_temperature"] = "Only a cosine is divided by a temperature."
+    if model["backbone"] == "gru4rec":
+        reasons["model.heads"] = "GRU4Rec has no attention."
+    if model["backbone"] != "bert4rec":
+        reasons["model.mask_share"] = "Only BERT4Rec learns by masking items."
     for name, losses in OF_LOSSES.items():
         if loss not in losses:
             reasons[f"training.{name}"] = "The chosen loss does not use it."

@@ -3,21 +3,22 @@
 from torch import Tensor, nn
 
 from engine.config import ModelSettings
-from engine.models.attention import CausalSelfAttention
+from engine.models.attention import SelfAttention
+from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.dropout import Dropout
 
 
-class SASRec(nn.Module):
-    """Encodes (batch, length, dim) inputs to states of the same shape; state t depends on inputs up to t."""
+class SASRec(SequenceEncoder):
+    """`blocks` Transformer blocks, then a normalisation."""
 
     def __init__(self, settings: ModelSettings) -> None:
-        super().__init__()
+        super().__init__(settings)
         self.blocks = nn.ModuleList(
             _Block(settings.dim, settings.heads, settings.dropout) for _ in range(settings.blocks)
         )
         self.norm = nn.LayerNorm(settings.dim)
 
-    def forward(self, sequence: Tensor) -> Tensor:
+    def forward(self, sequence: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
         for block in self.blocks:
             sequence = block(sequence)
         return self.norm(sequence)
@@ -27,7 +28,7 @@ class _Block(nn.Module):
     def __init__(self, dim: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.attention_norm = nn.LayerNorm(dim)
-        self.attention = CausalSelfAttention(dim, heads)
+        self.attention = SelfAttention(dim, heads)
         self.feed_forward_norm = nn.LayerNorm(dim)
         self.feed_forward = nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), Dropout(dropout), nn.Linear(dim, dim))
         self.dropout = Dropout(dropout)

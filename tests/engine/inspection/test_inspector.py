@@ -16,6 +16,7 @@ from engine.experiment import run_experiment, run_recorded
 from engine.home import Home
 from engine.inspection import RunInspector
 from engine.library import Library
+from engine.models.backbones import BACKBONES
 from engine.settings import override, parse
 from engine.store import Store
 
@@ -196,3 +197,13 @@ def test_files_that_are_missing_or_of_another_dataset_are_refused(home: Home, h2
     smaller = Catalogue(whole.items.ids[:-1], whole.items.titles[:-1], whole.items.texts[:-1])
     with pytest.raises(DataError, match="another version of “things”"):
         RunInspector.open(h2rec[0], Dataset("things", whole.user_ids, whole.sequences, smaller), config_of(home))
+
+
+@pytest.mark.parametrize("backbone", [name for name in BACKBONES if name != "sasrec"])
+def test_every_backbone_recommends_as_the_final_test_ranked(home: Home, backbone: str) -> None:
+    folder, inspector = finished(home, f"model.backbone={backbone}")
+    ranks = pd.read_parquet(folder / RANKS).set_index("user")["full"]
+    for user in ("u1", "u2"):
+        view = inspector.recommend(user)
+        assert view.held_out_rank == pytest.approx(ranks[user])
+        assert all(1 <= place.item.index <= ITEMS for place in view.recommendations)

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from engine.config import ExperimentConfig
+from engine.models.backbones import BACKBONES
 from engine.models.build import Ingredients, build_model, reduced
 from engine.models.embeddings import SemanticEmbedding
 from engine.models.h2rec import H2Rec
@@ -12,11 +13,19 @@ from engine.models.recommender import Recommender
 from engine.settings import override, parse
 
 ITEMS, LENGTH = 30, 7
-VARIANTS = {
+KINDS = {
     "hid": ["model.kind=hid"],
     "sid": ["model.kind=sid"],
     "h2rec": [],
     "h2rec, two encoders": ["model.shared_encoder=false"],
+}
+VARIANTS = {
+    **{
+        f"{kind}, {backbone}": [*given, f"model.backbone={backbone}"]
+        for kind, given in KINDS.items()
+        for backbone in BACKBONES
+    },
+    "hid, hstu, two heads": ["model.kind=hid", "model.backbone=hstu", "model.heads=2"],
     "h2rec, no residual": ["model.cross_residual=false"],
     "h2rec, uniform gate": ["model.gate=uniform"],
     "h2rec, no cross-attention": ["model.sid_into_hid=false", "model.hid_into_sid=false"],
@@ -29,6 +38,7 @@ VARIANTS = {
     "llm-esr": ["model.kind=llm_esr"],
     "popularity": ["model.kind=popularity"],
 }
+CAUSAL = {name: given for name, given in VARIANTS.items() if "bert4rec" not in name}
 LEARNED = {name: assignments for name, assignments in VARIANTS.items() if name != "popularity"}
 SMALL = ["model.dim=16", "data.max_length=10", "semantic_ids.depth=3", "semantic_ids.codebook_size=4"]
 
@@ -52,12 +62,9 @@ def model_of(*assignments: str, seed: int = 0) -> Recommender:
     ).eval()
 
 
-@pytest.fixture(params=VARIANTS.values(), ids=VARIANTS.keys())
-def model(request: pytest.FixtureRequest) -> Recommender:
-    return model_of(*request.param)
-
-
-def test_later_items_change_nothing_at_earlier_positions(model: Recommender) -> None:
+@pytest.mark.parametrize("assignments", CAUSAL.values(), ids=CAUSAL.keys())
+def test_later_items_change_nothing_at_earlier_positions(assignments: list[str]) -> None:
+    model = model_of(*assignments)
     items = torch.randint(1, ITEMS + 1, (4, LENGTH))
     before = model(items)
     for t in range(LENGTH - 1):
@@ -67,6 +74,8 @@ def test_later_items_change_nothing_at_earlier_positions(model: Recommender) -> 
         torch.testing.assert_close(after.states[:, : t + 1], before.states[:, : t + 1], rtol=0, atol=1e-6)
         if before.gate is not None and after.gate is not None:
             torch.testing.assert_close(after.gate[:, : t + 1], before.gate[:, : t + 1], rtol=0, atol=1e-6)
+        removed = model(items[:, : t + 1]).states
+        torch.testing.assert_close(removed, before.states[:, : t + 1], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("assignments", LEARNED.values(), ids=LEARNED.keys())
@@ -135,7 +144,7 @@ def test_each_cross_attention_that_is_left_out_leaves_its_branch_alone() -> None
     assert isinstance(model, H2Rec)
     before = model(items).states
     with torch.no_grad():
-        model.hashes.table.weight[1:] += torch.randn_like(model.hashes.table.weight[1:])
+        model.hashes.table.weight[1:-1] += torch.randn_like(model.hashes.table.weight[1:-1])
     after = model(items).states
     assert torch.equal(before[..., 16:], after[..., 16:])
     assert not torch.allclose(before[..., :16], after[..., :16])
@@ -145,7 +154,7 @@ def test_each_cross_attention_that_is_left_out_leaves_its_branch_alone() -> None
 def test_levels_are_fused_as_the_setting_says(fusion: str, expected: list[float]) -> None:
     semantics = SemanticEmbedding(torch.tensor([[0, 1]]), 2, 2, fusion=fusion)  # type: ignore[arg-type]
     with torch.no_grad():
-        semantics.table.weight[:] = torch.tensor([[0.0, 0.0], [1.0, 2.0], [9.0, 9.0], [9.0, 9.0], [3.0, 4.0]])
+        semantics.table.weight[1:5] = torch.tensor([[1.0, 2.0], [9.0, 9.0], [9.0, 9.0], [3.0, 4.0]])
     assert semantics(torch.tensor([1])).tolist() == [expected]
 
 
@@ -153,12 +162,14 @@ def test_fusing_side_by_side_keeps_the_levels_apart() -> None:
     codes = torch.tensor([[0, 1], [1, 0]])
     semantics = SemanticEmbedding(codes, 2, 4, fusion="concat")
     with torch.no_grad():
-        semantics.table.weight[3:] = semantics.table.weight[1:3]  # both levels have the same two vectors
+        semantics.table.weight[3:5] = semantics.table.weight[1:3]  # both levels have the same two vectors
     one, other = semantics(torch.tensor([1, 2]))
     assert not torch.allclose(one, other, atol=1e-4)  # a mean could not tell them apart
 
 
-def test_padding_never_changes_a_result(model: Recommender) -> None:
+@pytest.mark.parametrize("assignments", VARIANTS.values(), ids=VARIANTS.keys())
+def test_padding_never_changes_a_result(assignments: list[str]) -> None:
+    model = model_of(*assignments)
     items = torch.randint(1, ITEMS + 1, (3, 4))
     lengths = torch.tensor([4, 2, 1])
     items[torch.arange(4) >= lengths[:, None]] = 0
@@ -168,6 +179,48 @@ def test_padding_never_changes_a_result(model: Recommender) -> None:
     for row, length in enumerate(lengths.tolist()):
         alone = model.last_states(items[row : row + 1, :length], lengths[row : row + 1])
         torch.testing.assert_close(alone[0], together[row], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_state_of_bert4rec_sees_both_sides_but_no_padding(kind: str) -> None:
+    model = model_of(*KINDS[kind], "model.backbone=bert4rec")
+    items = torch.randint(1, ITEMS + 1, (1, LENGTH))
+    before = model(items).states[0, 3]
+    for place in range(LENGTH):
+        changed = items.clone()
+        changed[0, place] = items[0, place] % ITEMS + 1
+        assert (before - model(changed).states[0, 3]).abs().max() > 1e-4
+    padded = torch.nn.functional.pad(items, (0, 3))
+    torch.testing.assert_close(model(padded).states[0, 3], before, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bert4rec_answers_at_a_mask_put_after_the_history(kind: str) -> None:
+    model = model_of(*KINDS[kind], "model.backbone=bert4rec")
+    mask = ITEMS + 1
+    items, lengths = torch.tensor([[3, 5, 7, 9], [2, 4, 0, 0]]), torch.tensor([4, 2])
+    states = model(torch.tensor([[3, 5, 7, 9, mask], [2, 4, mask, 0, 0]])).states
+    torch.testing.assert_close(model.last_states(items, lengths), torch.stack([states[0, 4], states[1, 2]]))
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_a_history_of_the_greatest_length_can_be_read(backbone: str) -> None:
+    model = model_of(f"model.backbone={backbone}")
+    assert model.last_states(torch.ones(2, 10, dtype=torch.long), torch.tensor([10, 10])).isfinite().all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_mask_token_is_no_item_and_is_learned(kind: str) -> None:
+    model = model_of(*KINDS[kind], "model.backbone=bert4rec")
+    assert model.mask_token == len(model.item_vectors()) == ITEMS + 1
+    before = model.item_vectors().detach().clone()
+    state = model(torch.tensor([[model.mask_token]])).states
+    optimiser = torch.optim.SGD(model.parameters(), lr=1.0)
+    (state * torch.randn_like(state)).sum().backward()
+    optimiser.step()
+    torch.testing.assert_close(model.item_vectors(), before)
+    after = model(torch.tensor([[model.mask_token]])).states
+    assert (after - state).abs().max() > 1e-4
 
 
 def test_the_padding_item_is_never_trained() -> None:
@@ -180,10 +233,13 @@ def test_the_padding_item_is_never_trained() -> None:
     assert model.item_vectors()[0].abs().max() == 0
 
 
-def test_every_parameter_of_h2rec_is_reached_by_its_loss() -> None:
-    model = model_of("model.shared_encoder=false")
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_every_parameter_of_h2rec_is_reached_by_its_loss(backbone: str) -> None:
+    model = model_of("model.shared_encoder=false", f"model.backbone={backbone}")
     assert isinstance(model, H2Rec)
     items, lengths = torch.randint(1, ITEMS + 1, (4, 5)), torch.full((4,), 5)
+    if model.mask_token is not None:
+        items[:, 2] = model.mask_token
     encoded = model(items)
     assert encoded.gate is not None
     masked = torch.tensor([[True, False, False]]).repeat(4, 1)
@@ -240,11 +296,11 @@ def test_warm_start_keeps_the_order_of_text_similarities() -> None:
     torch.manual_seed(0)
     model = build_model(config_of(), Ingredients(ITEMS, np.arange(ITEMS + 1), np.zeros((ITEMS, 3), int), None, text))
     assert isinstance(model, H2Rec)
-    vectors = torch.nn.functional.normalize(model.hashes.table.weight[1:], dim=1)
+    vectors = torch.nn.functional.normalize(model.hashes.table.weight[1:-1], dim=1)
     similarity = vectors @ vectors.T
     same = torch.tensor(np.arange(ITEMS)[:, None] % 3 == np.arange(ITEMS) % 3)
     assert similarity[same].min() > similarity[~same].max()
-    assert model.hashes.table.weight[1:].std().item() == pytest.approx(0.02, rel=0.05)
+    assert model.hashes.table.weight[1:-1].std().item() == pytest.approx(0.02, rel=0.05)
 
 
 def test_reduction_fills_up_where_there_are_too_few_components() -> None:
@@ -260,6 +316,6 @@ def test_hash_ids_start_at_random_where_all_texts_are_alike() -> None:
     torch.manual_seed(0)
     model = build_model(config_of(), Ingredients(ITEMS, np.arange(ITEMS + 1), codes, None, text))
     assert isinstance(model, H2Rec)
-    vectors = model.hashes.table.weight[1:]
+    vectors = model.hashes.table.weight[1:-1]
     assert vectors.std().item() == pytest.approx(0.02, rel=0.2)
     assert torch.cdist(vectors, vectors).fill_diagonal_(1).min() > 0.01

@@ -10,11 +10,13 @@ import torch
 
 from engine.config import ExperimentConfig, TrainingSettings
 from engine.data.batches import TrainingBatches
+from engine.data.cloze import Cloze
 from engine.data.dataset import Sequences
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
 from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
 from engine.events import Event, GateWeights, Loss, Metrics, SliceMetrics
+from engine.models.backbones import BACKBONES
 from engine.models.build import Ingredients, build_model
 from engine.models.recommender import Recommender
 from engine.semantic_ids.semantic_ids import SemanticIds
@@ -22,7 +24,7 @@ from engine.settings import override, parse
 from engine.training.checkpoint import load_weights, save_weights
 from engine.training.devices import choose_device
 from engine.training.loop import Training
-from engine.training.objective import code_guided_alignment, make_objective
+from engine.training.objective import Question, code_guided_alignment, make_objective
 
 ITEMS, MARKER = 12, 12
 SMALL = [
@@ -56,7 +58,9 @@ class Setup:
         torch.manual_seed(self.config.seed)
         texts = np.random.default_rng(1).normal(size=(ITEMS, 20)).astype(np.float32)
         self.model: Recommender = build_model(self.config, Ingredients(ITEMS, counts, ids.codes, ids.codebooks, texts))
-        self.batches = TrainingBatches(split.training, 8, self.config.training.batch_size, self.config.seed)
+        mask = self.model.mask_token
+        cloze = None if mask is None else Cloze(self.config.model.mask_share, mask)
+        self.batches = TrainingBatches(split.training, 8, self.config.training.batch_size, self.config.seed, cloze)
         script = iter(validation or [0.1 * epoch for epoch in range(1, 100)])
 
         def validate() -> SliceMetrics:
@@ -89,13 +93,19 @@ def test_the_loss_falls(tmp_path: Path, kind: str, loss: str) -> None:
     assert losses[-1] < 0.7 * losses[0]
 
 
-def test_the_circle_is_learned(tmp_path: Path) -> None:
-    setup = Setup(tmp_path, "training.epochs=40", "training.patience=99")
+@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("kind", ["hid", "h2rec"])
+def test_the_circle_is_learned(tmp_path: Path, kind: str, backbone: str) -> None:
+    epochs = 300 if backbone == "bert4rec" else 40  # it is asked for few items of each sequence
+    validation = [0.001 * epoch for epoch in range(1, epochs + 1)]
+    setup = Setup(
+        tmp_path, f"model.kind={kind}", f"model.backbone={backbone}", f"training.epochs={epochs}", validation=validation
+    )
     setup.training.run()
     setup.model.eval()
-    states = setup.model.last_states(torch.tensor([[1, 2, 3]]), torch.tensor([3]))
+    states = setup.model.last_states(torch.tensor([[1, 2, 3, 4]]), torch.tensor([4]))
     scores = (states @ setup.model.item_vectors().T)[0]
-    assert scores[1:].argmax().item() + 1 == 4
+    assert scores[1:].argmax().item() + 1 == 5
 
 
 def test_parts_add_up_to_the_total_with_their_weights(tmp_path: Path) -> None:
@@ -242,6 +252,36 @@ def test_weights_of_another_model_or_a_damaged_file_are_refused(tmp_path: Path) 
     setup.checkpoint.write_bytes(setup.checkpoint.read_bytes()[:-100])
     with pytest.raises(DataError, match="damaged"):
         load_weights(setup.model, setup.checkpoint)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "bce"])
+def test_the_loss_of_guessing_masked_items_falls(tmp_path: Path, loss: str) -> None:
+    setup = Setup(
+        tmp_path, "model.backbone=bert4rec", f"training.loss={loss}", "training.epochs=40", "training.patience=99"
+    )
+    setup.training.run()
+    losses = [event.parts["recommendation"] for event in setup.losses()]
+    assert np.mean(losses[-9:]) < 0.7 * np.mean(losses[:9])
+
+
+def test_the_gate_is_read_at_all_items_and_not_only_where_something_is_masked(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "model.backbone=bert4rec")
+    inputs, targets = torch.tensor([[1, 13, 3, 4], [5, 13, 0, 0]]), torch.tensor([[0, 2, 0, 0], [0, 6, 0, 0]])
+    question = Question(torch.tensor([0, 1]), inputs, targets, torch.tensor([4, 2]))
+    losses = setup.training._objective(setup.model, question)
+    assert losses.gate is not None
+    assert losses.gate.shape == (6, 2)
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_a_checkpoint_brings_back_the_same_model(tmp_path: Path, backbone: str) -> None:
+    saved = Setup(tmp_path, f"model.backbone={backbone}", "training.epochs=1")
+    saved.training.run()
+    loaded = Setup(tmp_path, f"model.backbone={backbone}", "seed=1")
+    load_weights(loaded.model, saved.checkpoint)
+    items, lengths = torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2])
+    states = [setup.model.eval().last_states(items, lengths) for setup in (saved, loaded)]
+    assert torch.equal(*states)
 
 
 def test_a_missing_gpu_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
