@@ -65,7 +65,7 @@ class RunInspector:
                 f"The run was made on another version of “{dataset.name}”: it knows {len(ids.codes):,} items, "
                 f"the dataset has {items:,}."
             )
-        popularity = Popularity.of(LeaveOneOut(dataset.sequences).training, items, config.data.head_share)
+        popularity = Popularity.by_settings(LeaveOneOut(dataset.sequences).training, items, config.data)
         model = build_model(config, Ingredients(items, popularity.counts, None if ids is None else ids.codes))
         load_weights(model, folder / MODEL)
         return cls(dataset, config, model, ids, popularity)

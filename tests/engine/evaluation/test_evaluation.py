@@ -77,7 +77,9 @@ def test_a_target_already_in_the_removed_history_is_a_miss() -> None:
 
 def test_sampled_ranking_looks_at_the_negatives_only() -> None:
     targets = LeaveOneOut(sequences([1, 2, 3])).targets("test")
-    assert ranker(9.0, 9.0, 5.0, 8.0, 1.0, 5.0).sampled(targets, np.array([[4, 5, 6]]), nothing).tolist() == [2.5]
+    assert ranker(9.0, 9.0, 5.0, 8.0, 1.0, 5.0).final(
+        targets, np.array([[4, 5, 6]]), True, nothing
+    ).sampled.tolist() == [2.5]
 
 
 def test_scores_that_are_not_numbers_are_refused() -> None:
