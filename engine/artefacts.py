@@ -6,7 +6,7 @@ CONFIG = "config.toml"  # the settings, as `python -m engine run` accepts them
 MODEL = "model.safetensors"  # weights of the best epoch
 SEMANTIC_IDS = "semantic_ids.safetensors"
 RESULT = "result.json"  # test metrics, seconds, dataset and seed
-RANKS = "ranks.parquet"  # where every test user's target landed, in both protocols
+RANKS = "ranks.parquet"  # where every test user's target landed, in every protocol
 
 _NAMES = {"config": CONFIG, "model": MODEL, "semantic_ids": SEMANTIC_IDS, "result": RESULT, "ranks": RANKS}
 

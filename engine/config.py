@@ -74,6 +74,13 @@ class DataSettings(Settings):
         le=1000,
         unit="items",
     )
+    head_rule: Literal["share", "count"] = setting(
+        "share",
+        "Head items are",
+        "What makes an item head: its place among all items, or its own training interactions. All others are tail.",
+        labels={"share": "The most popular share of items", "count": "Items with enough interactions"},
+        advanced=True,
+    )
     head_share: float = setting(
         0.2,
         "Head share",
@@ -81,6 +88,15 @@ class DataSettings(Settings):
         ge=0.01,
         le=0.99,
         step=0.05,
+    )
+    head_count: int = setting(
+        20,
+        "Head from",
+        "Items with at least this many training interactions are called head. All others are tail.",
+        ge=1,
+        le=1_000_000,
+        unit="interactions",
+        advanced=True,
     )
 
 

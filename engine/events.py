@@ -6,9 +6,11 @@ from enum import StrEnum
 from typing import Any, Literal
 
 Split = Literal["validation", "test"]
-Protocol = Literal["sampled", "full"]
-SliceName = str  # "overall", "head" or "tail"
-MetricName = str  # "HR@10", "NDCG@10", ...
+# "full" treats the user's history as the settings say, and one of the next two is full ranking the other way.
+# "lists" is no ranking of targets: it says what the recommended lists are like.
+Protocol = Literal["sampled", "full", "full_with_history", "full_without_history", "lists"]
+SliceName = str  # "overall", "head", "tail"; in the test also those of `engine.evaluation.slices`
+MetricName = str  # "HR@10", "NDCG@10", ...; "users" is how many users a slice holds
 SliceMetrics = Mapping[SliceName, Mapping[MetricName, float]]
 
 
@@ -96,7 +98,8 @@ class Note:
 class Finished:
     """The end of a run that reached its end.
 
-    `test` maps protocol -> slice -> metric -> value; `seconds` maps stage -> wall seconds.
+    `test` maps protocol -> slice -> metric -> value, "lists" having the slice "overall" alone; `seconds` maps
+    stage -> wall seconds.
     """
 
     best_epoch: int

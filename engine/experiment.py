@@ -4,10 +4,10 @@ import json
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -149,7 +149,7 @@ class _Experiment:
             split = LeaveOneOut(self._dataset.sequences)
             if not len(split.asked):
                 raise DataError(f"No user of “{self._dataset.name}” has three interactions, so none can be tested.")
-            popularity = Popularity.of(split.training, len(self._dataset.items), self._config.data.head_share)
+            popularity = Popularity.by_settings(split.training, len(self._dataset.items), self._config.data)
             self._listen(
                 Note(
                     "info",
@@ -222,6 +222,7 @@ class _Experiment:
 
         from engine.evaluation.metrics import slice_metrics
         from engine.evaluation.protocols import Ranker
+        from engine.evaluation.slices import main_slices
         from engine.models.build import Ingredients, build_model
         from engine.training.checkpoint import load_weights, save_weights
         from engine.training.devices import choose_device
@@ -248,7 +249,7 @@ class _Experiment:
             return model, ranker, 0
 
         validation = split.targets("validation")
-        slices = _slices(validation, popularity)
+        slices = main_slices(validation, popularity)
 
         def validate() -> SliceMetrics:
             model.eval()
@@ -281,46 +282,49 @@ class _Experiment:
         popularity: Popularity,
         negatives: IntArray,
     ) -> dict[Protocol, SliceMetrics]:
-        from engine.evaluation.metrics import slice_metrics
+        from engine.evaluation.lists import list_metrics
+        from engine.evaluation.metrics import USERS, slice_metrics
+        from engine.evaluation.slices import LengthGroups, band_slices, main_slices
 
         settings = self._config.evaluation
         targets = split.targets("test")
-        slices = _slices(targets, popularity)
+        parts = main_slices(targets, popularity)
+        lengths = split.training.lengths[targets.users]
+        groups = LengthGroups.of(lengths)
+        slices = {**parts, **band_slices(targets, popularity), **groups.masks}
         model.eval()
-        tick = self._tick(Stage.EVALUATE, "users")
+        final = ranker.final(targets, negatives, settings.remove_seen, self._tick(Stage.EVALUATE, "users"))
+        other: Protocol = "full_with_history" if settings.remove_seen else "full_without_history"
         ranks: dict[Protocol, Ranks] = {
-            "sampled": ranker.sampled(targets, negatives, tick),
-            "full": ranker.full(targets, settings.remove_seen, tick),
+            "sampled": final.sampled,
+            "full": final.full(settings.remove_seen),
+            other: final.full(not settings.remove_seen),
         }
-        self._save_ranks(targets, ranks)
+        columns = {"target_interactions": popularity.counts[targets.items], "head": parts["head"], "length": lengths}
+        self._save_ranks(targets, {**columns, **ranks})
         test: dict[Protocol, SliceMetrics] = {
             protocol: slice_metrics(values, slices) for protocol, values in ranks.items()
         }
+        test["lists"] = {"overall": {USERS: len(targets.users), **list_metrics(final.lists, popularity)}}
         for protocol, metrics in test.items():
             self._listen(Metrics(self.best_epoch or 0, "test", protocol, metrics))
         history = "left out" if settings.remove_seen else "kept"
         self._listen(
             Note(
                 "info",
-                f"Tested {len(targets.users):,} users ({int(slices['head'].sum()):,} head and "
-                f"{int(slices['tail'].sum()):,} tail targets): full ranking with the history {history}, and against "
-                f"{settings.negatives} sampled negatives.",
+                f"Tested {len(targets.users):,} users ({int(parts['head'].sum()):,} head and "
+                f"{int(parts['tail'].sum()):,} tail targets): full ranking with the history {history}, the same the "
+                f"other way, and against {settings.negatives} sampled negatives. Short users have at most "
+                f"{groups.short_at_most} training interactions, the median; long users have more.",
             )
         )
         return test
 
-    def _save_ranks(self, targets: Targets, ranks: "dict[Protocol, Ranks]") -> None:
+    def _save_ranks(self, targets: Targets, columns: Mapping[str, npt.NDArray[Any]]) -> None:
         import pandas as pd
 
-        table = pd.DataFrame(
-            {
-                "user": self._dataset.user_ids[targets.users],
-                "target": self._dataset.items.ids[targets.items],
-                "sampled": ranks["sampled"],
-                "full": ranks["full"],
-            }
-        )
-        write_whole(self._folder / RANKS, table.to_parquet)
+        who = {"user": self._dataset.user_ids[targets.users], "target": self._dataset.items.ids[targets.items]}
+        write_whole(self._folder / RANKS, pd.DataFrame({**who, **columns}).to_parquet)
 
     def _finish(self, test: dict[Protocol, SliceMetrics], epochs: int) -> Finished:
         best = self.best_epoch or 0
@@ -376,8 +380,3 @@ def _words_for(error: Exception) -> str:
             "Check that the disk has space and that the home folder may be written to."
         )
     return f"The run failed unexpectedly: {type(error).__name__}: {error}"
-
-
-def _slices(targets: Targets, popularity: Popularity) -> dict[str, npt.NDArray[np.bool_]]:
-    head = popularity.is_head[targets.items]
-    return {"overall": np.ones(len(head), dtype=bool), "head": head, "tail": ~head}

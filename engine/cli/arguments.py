@@ -86,6 +86,26 @@ def _add_lists(commands: Any) -> None:
 def _add_run_commands(commands: Any) -> None:
     show = _add(commands, "show", "show a run's results and settings", "python -m engine show 3")
     show.add_argument("run", metavar="RUN", type=_count, help="the run's number")
+    compare = _add(
+        commands,
+        "compare",
+        "compare finished runs user by user",
+        "python -m engine compare 3 7 --metric HR@10\nAveraged over seeds:  python -m engine compare 3+4+5 7+8+9",
+    )
+    compare.add_argument(
+        "runs",
+        metavar="RUN",
+        type=_group,
+        nargs="+",
+        help="numbers of runs, the first being what the others are compared with; 3+4+5 averages each user's values "
+        "over runs that differ in their seed only",
+    )
+    compare.add_argument(
+        "--metric",
+        metavar="M",
+        default="NDCG@10",
+        help="HR@k, NDCG@k or MRR@k with k 5, 10 or 20, or MRR (default: NDCG@10)",
+    )
     recommend = _add(
         commands,
         "recommend",
@@ -119,3 +139,7 @@ def _count(text: str) -> int:
     if not text.isdecimal() or len(text) > LONGEST_NUMBER or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not allowed; it must be a whole number from 1 up")
     return int(text)
+
+
+def _group(text: str) -> tuple[int, ...]:
+    return tuple(_count(part) for part in text.split("+"))

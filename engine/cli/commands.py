@@ -14,7 +14,7 @@ from engine.cli.columns import column_mapping
 from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
 from engine.config import ExperimentConfig, PreparationSettings
-from engine.errors import DataError, Stopped, WorkbenchError
+from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
 from engine.events import Event, Failed, Interrupted, as_json
 from engine.home import Home
 from engine.settings import override, parse, read_toml, settings_of
@@ -190,6 +190,24 @@ def show(arguments: Namespace, output: Output) -> int:
         from engine.cli.reports import write_sheet
 
         write_sheet(output, details, folder)
+    return DONE
+
+
+def compare(arguments: Namespace, output: Output) -> int:
+    """Compare finished runs user by user, the first being the reference."""
+    from engine.comparison import compare_runs
+
+    if len(arguments.runs) < 2:
+        raise SettingsError("compare: one run alone cannot be compared. Name the reference and at least one other.")
+    with _opened(arguments.home) as (home, store):
+        groups = [[store.runs.get(number) for number in group] for group in arguments.runs]
+    found = compare_runs(groups, home, arguments.metric)
+    if output.is_json:
+        output.json({"metric": arguments.metric, "reference": arguments.runs[0], "differences": found})
+    else:
+        from engine.cli.reports import write_comparison
+
+        write_comparison(output, groups, arguments.metric, found)
     return DONE
 
 

@@ -56,7 +56,7 @@ def _short(cell: str) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return cell in ("", "–") or cell[0].isdigit() or cell[0] == "-"
+    return cell in ("", "–") or cell[0].isdigit() or cell[0] in "+-"
 
 
 def _plain(value: Any) -> Any:

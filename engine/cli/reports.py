@@ -1,15 +1,17 @@
 """What a person reads of a run: lines while it goes, and a sheet with its results."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.output import Output
 from engine.config import ExperimentConfig
 from engine.events import Event, Failed, Interrupted, Loss, Metrics, Note, SemanticIdsReady, StageStarted
+from engine.settings import flat
 from engine.store.rows import RunDetails
 
 if TYPE_CHECKING:
+    from engine.comparison import Difference
     from engine.inspection import UserView
 
 HISTORY_SHOWN = 10
@@ -46,19 +48,38 @@ class EventLines:
 
 
 def write_results(output: Output, run: RunDetails) -> None:
-    """The test metrics of both protocols, each with what it ranks against."""
-    evaluation = run.config["evaluation"]
-    seen = "history left out" if evaluation["remove_seen"] else "history ranked too"
-    titles = {"full": f"Full ranking, {seen}", "sampled": f"Against {evaluation['negatives']} sampled items"}
-    for protocol, title in titles.items():
+    """The test metrics of every protocol, each with what it ranks against, and what the lists are like."""
+    for protocol, title in protocol_titles(run.config["evaluation"]).items():
         slices = run.test.get(protocol, {})
         if slices:
             names = list(next(iter(slices.values())))
             output.line()
+            output.line(title)
             output.table(
-                [title, *names],
-                [[part, *(metric(values.get(name)) for name in names)] for part, values in slices.items()],
+                ["", *names],
+                [
+                    [part.replace("_", " "), *(_in_table(name, values.get(name)) for name in names)]
+                    for part, values in slices.items()
+                ],
             )
+    lists = run.test.get("lists", {}).get("overall", {})
+    if lists:
+        output.line()
+        output.line(
+            f"Top-10 lists: coverage {metric(lists['coverage@10'])}, Gini {metric(lists['gini@10'])}, "
+            f"novelty {lists['novelty@10']:.2f} bits, share of tail items {metric(lists['tail_share@10'])}"
+        )
+
+
+def protocol_titles(evaluation: Mapping[str, Any]) -> dict[str, str]:
+    """protocol -> what it ranks against, by a run's evaluation settings, in the order in which they are shown."""
+    with_history, without = "Full ranking, history ranked too", "Full ranking, history left out"
+    return {
+        "full": without if evaluation["remove_seen"] else with_history,
+        "full_with_history": with_history,
+        "full_without_history": without,
+        "sampled": f"Against {evaluation['negatives']} sampled items",
+    }
 
 
 def write_sheet(output: Output, run: RunDetails, folder: str) -> None:
@@ -77,11 +98,49 @@ def write_sheet(output: Output, run: RunDetails, folder: str) -> None:
         output.line(f"Semantic IDs: {report_line(run.semantic_ids)}")
     if run.stage_seconds:
         output.line("Seconds: " + ", ".join(f"{name} {value:.1f}" for name, value in run.stage_seconds.items()))
-    usual = _flat(ExperimentConfig().model_dump(mode="json"))
-    changed = {key: value for key, value in _flat(run.config).items() if usual.get(key) != value}
+    usual = flat(ExperimentConfig().model_dump(mode="json"))
+    changed = {key: value for key, value in flat(run.config).items() if usual.get(key) != value}
     output.line("Settings: " + (", ".join(f"{key} = {value}" for key, value in changed.items()) or "all default"))
     output.line("Versions: " + ", ".join(f"{name} {value}" for name, value in run.versions.items()))
     output.line(f"Files: {folder}")
+
+
+def write_comparison(
+    output: Output, groups: "Sequence[Sequence[RunDetails]]", metric_name: str, found: "Sequence[Difference]"
+) -> None:
+    """A table per protocol: the reference's mean, the other's, their difference with interval and corrected p."""
+    names = {tuple(run.id for run in group): group[0].name for group in groups}
+    reference, *_ = names
+    output.line(f"{metric_name} against run {_numbers(reference)} · {names[reference]}")
+    for protocol, title in protocol_titles(groups[0][0].config["evaluation"]).items():
+        rows = [each for each in found if each.protocol == protocol]
+        if not rows:
+            continue
+        output.line()
+        output.line(title)
+        output.table(
+            ["run", "", "slice", "users", "reference", "mean", "difference", "95 % from", "to", "p"],
+            [
+                [
+                    *(_numbers(each.runs), names[each.runs], each.slice, f"{each.users:,}"),
+                    *(metric(value) for value in (each.reference_mean, each.mean)),
+                    *(f"{value:+.4f}" for value in (each.difference, each.low, each.high)),
+                    f"{each.corrected_p:.4f}",
+                ]
+                for each in rows
+            ],
+        )
+    from engine.evaluation.significance import RESAMPLES
+
+    output.line()
+    output.line(
+        f"Intervals by bootstrap over users, p by flipping signs at random, both with {RESAMPLES:,} resamples; "
+        f"p corrected for all {len(found)} comparisons (Holm)."
+    )
+
+
+def _numbers(runs: tuple[int, ...]) -> str:
+    return "+".join(map(str, runs))
 
 
 def write_recommendations(output: Output, view: "UserView") -> None:
@@ -119,6 +178,10 @@ def metric(value: float | None) -> str:
     return "–" if value is None or value != value else f"{value:.4f}"
 
 
+def _in_table(name: str, value: float | None) -> str:
+    return f"{value:,.0f}" if name == "users" and value is not None else metric(value)
+
+
 def duration(seconds: float | None) -> str:
     """Wall time as 1 h 04 min, 3 min 05 s or 12 s; “–” where it is not known."""
     if seconds is None:
@@ -127,10 +190,3 @@ def duration(seconds: float | None) -> str:
     if minutes >= 60:
         return f"{minutes // 60} h {minutes % 60:02} min"
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
-    return found

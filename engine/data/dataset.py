@@ -44,6 +44,13 @@ class Sequences:
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         return Sequences(offsets, self.items[places < lengths[rows]])
 
+    def distinct(self) -> "Sequences":
+        """Every sequence with each of its items once, in rising order."""
+        width = int(self.items.max(initial=0)) + 1
+        rows, items = np.divmod(np.unique(np.repeat(np.arange(len(self)), self.lengths) * width + self.items), width)
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(self)))])
+        return Sequences(offsets, items.astype(np.int32))
+
 
 @dataclass(frozen=True)
 class Catalogue:

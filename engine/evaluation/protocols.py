@@ -1,10 +1,10 @@
-"""The two protocols: the target against the whole catalogue, and against sampled negatives."""
+"""The protocols: the target against the whole catalogue, with or without the user's history, and against negatives."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -12,7 +12,8 @@ from engine.data.batches import padded
 from engine.data.dataset import IntArray
 from engine.data.split import Targets
 from engine.errors import WorkbenchError
-from engine.evaluation.metrics import Ranks, fair_ranks
+from engine.evaluation.lists import LIST_LENGTH
+from engine.evaluation.metrics import FloatArray, Ranks, rivals
 
 Tick = Callable[[int, int], None]
 
@@ -25,8 +26,30 @@ class Scorer(Protocol):
     def item_vectors(self) -> Tensor: ...
 
 
+@dataclass(frozen=True)
+class FinalRanks:
+    """Where every target landed, (users,) each, and the `lists` (users, LIST_LENGTH) of the items that scored best.
+
+    `with_history` ranks the whole catalogue; `without_history` leaves out what the user has had, and a target
+    among it cannot be hit: its rank is infinite. `sampled` ranks against the negatives alone. In a list, 0 stands
+    where the catalogue has no more items.
+    """
+
+    sampled: Ranks
+    with_history: Ranks
+    without_history: Ranks
+    lists: IntArray
+
+    def full(self, remove_seen: bool) -> Ranks:
+        """The ranks among the whole catalogue, without or with the history."""
+        return self.without_history if remove_seen else self.with_history
+
+
 class Ranker:
-    """Ranks targets by a model's scores in blocks of users; memory is bounded by block × catalogue."""
+    """Ranks targets by a model's scores in blocks of users; memory is bounded by block × catalogue.
+
+    `tick(done, total)` is called per block and may raise to stop.
+    """
 
     def __init__(self, model: Scorer, max_length: int, block: int, device: torch.device) -> None:
         self._model = model
@@ -39,62 +62,89 @@ class Ranker:
         """(users,) ranks among the whole catalogue; with `remove_seen` without the user's own history.
 
         A target that is removed in that way cannot be hit: its rank is infinite.
-        `tick(done, total)` is called per block and may raise to stop.
         """
-        vectors = self._model.item_vectors()
         ranks = np.empty(len(targets.users))
-        for rows, states in self._states(targets, tick):
-            scores = _finite(states @ vectors.T)
-            items = torch.as_tensor(targets.items[rows], dtype=torch.long, device=self._device)[:, None]
-            target_scores = scores.gather(1, items)[:, 0]
-            scores[:, 0] = -torch.inf
-            scores.scatter_(1, items, -torch.inf)  # the target is not its own rival
-            seen = _history_mask(targets, rows, len(vectors)) if remove_seen else None
-            if seen is not None:
-                scores[torch.as_tensor(seen, device=self._device)] = -torch.inf
-            ranks[rows] = fair_ranks(target_scores, scores)
-            if seen is not None:
-                ranks[rows[seen[np.arange(len(rows)), targets.items[rows]]]] = np.inf
+        for block in self._blocks(targets, tick):
+            ranks[block.rows] = block.without_history() if remove_seen else block.with_history()
         return ranks
 
     @torch.inference_mode()
-    def sampled(self, targets: Targets, negatives: IntArray, tick: Tick) -> Ranks:
-        """(users,) ranks of the targets among themselves and `negatives` (users, count)."""
-        vectors = self._model.item_vectors()
-        ranks = np.empty(len(targets.users))
-        for rows, states in self._states(targets, tick):
-            candidates = np.concatenate([targets.items[rows, None], negatives[rows]], axis=1)
-            wanted = vectors[torch.as_tensor(candidates, dtype=torch.long, device=self._device)]
-            scores = _finite(torch.einsum("uw,ucw->uc", states, wanted))
-            ranks[rows] = fair_ranks(scores[:, 0], scores[:, 1:])
-        return ranks
+    def final(self, targets: Targets, negatives: IntArray, remove_seen: bool, tick: Tick) -> FinalRanks:
+        """Every protocol from one pass; `negatives` (users, count). `remove_seen` concerns the lists alone."""
+        users = len(targets.users)
+        found = FinalRanks(*(np.empty(users) for _ in range(3)), np.zeros((users, LIST_LENGTH), dtype=np.int64))
+        for block in self._blocks(targets, tick):
+            found.sampled[block.rows] = block.against(negatives[block.rows])
+            found.with_history[block.rows] = block.with_history()
+            found.without_history[block.rows] = block.without_history()
+            best = block.best(remove_seen)
+            found.lists[block.rows, : best.shape[1]] = best
+        return found
 
-    def _states(self, targets: Targets, tick: Tick) -> Iterator[tuple[IntArray, Tensor]]:
-        """Blocks of users with histories of about one length: row numbers and states (rows, width)."""
+    def _blocks(self, targets: Targets, tick: Tick) -> Iterator["_Block"]:
+        vectors = self._model.item_vectors()
+        had = targets.histories.distinct()
+        # Histories of about one length together, so that little is padded.
         order = np.argsort(targets.histories.lengths, kind="stable")
         for start in range(0, len(order), self._block):
             tick(start, len(order))
             rows = order[start : start + self._block]
             items, lengths = padded(targets.histories, rows, self._max_length)
-            yield (
-                rows,
-                self._model.last_states(
-                    torch.as_tensor(items, device=self._device), torch.as_tensor(lengths, device=self._device)
-                ),
+            states = self._model.last_states(self._tensor(items), self._tensor(lengths))
+            seen, _ = padded(had, rows, len(vectors))
+            yield _Block(
+                rows, _scores(states, vectors), self._tensor(targets.items[rows].astype(np.int64)), self._tensor(seen)
             )
         tick(len(order), len(order))
 
-
-def _history_mask(targets: Targets, rows: IntArray, width: int) -> npt.NDArray[np.bool_]:
-    """(rows, width) True where the user has had the item; the whole history counts, however long."""
-    mask = np.zeros((len(rows), width), dtype=bool)
-    for place, row in enumerate(rows):
-        mask[place, targets.histories[int(row)]] = True
-    return mask
+    def _tensor(self, array: IntArray) -> Tensor:
+        return torch.as_tensor(array, device=self._device)
 
 
-def _finite(scores: Tensor) -> Tensor:
-    if not torch.isfinite(scores).all():
+class _Block:
+    """The scores of some users over the whole catalogue, and what they say of the users' targets.
+
+    Everything is counted on gathered entries of one product: the same item never has two slightly different
+    scores, so what the history takes away is exactly what it had added.
+    """
+
+    def __init__(self, rows: IntArray, scores: Tensor, targets: Tensor, seen: Tensor) -> None:
+        """`scores` (users, items + 1); `targets` (users,); `seen` (users, longest): distinct items, then 0."""
+        self.rows = rows
+        self._scores = scores
+        self._scores[:, 0] = -torch.inf  # so padding is never above a target, nor level with it
+        self._seen = seen
+        self._target_scores = scores.gather(1, targets[:, None])[:, 0]
+        self._had_target = (seen == targets[:, None]).any(dim=1).cpu().numpy()
+        self._ranks = 0.5 + rivals(self._target_scores, scores)  # the target is level with itself
+
+    def with_history(self) -> Ranks:
+        return self._ranks
+
+    def without_history(self) -> Ranks:
+        return np.where(self._had_target, np.inf, self._ranks - self._rivals_among(self._seen))
+
+    def against(self, items: IntArray) -> Ranks:
+        """Ranks against `items` (users, count) alone."""
+        return 1 + self._rivals_among(torch.as_tensor(items, device=self._scores.device))
+
+    def best(self, remove_seen: bool) -> IntArray:
+        """(users, up to LIST_LENGTH) best-scored items, best first, 0 where there are no more. Spoils the scores."""
+        if remove_seen:
+            self._scores.scatter_(1, self._seen, -torch.inf)
+        best = self._scores.topk(min(LIST_LENGTH, self._scores.shape[1]))
+        return torch.where(best.values > -torch.inf, best.indices, 0).cpu().numpy()
+
+    def _rivals_among(self, items: Tensor) -> FloatArray:
+        return rivals(self._target_scores, self._scores.gather(1, items))
+
+
+def _scores(states: Tensor, vectors: Tensor) -> Tensor:
+    """(users, items + 1) scores of all items. Raises WorkbenchError when they are not all finite."""
+    scores = states @ vectors.T
+    # No score exceeds the product of the norms, so looking at every score is only needed when that is not finite.
+    bound = states.norm(dim=1).max() * vectors.norm(dim=1).max()
+    if not torch.isfinite(bound) and not torch.isfinite(scores).all():
         raise WorkbenchError(
             "The model's scores are not finite, so nothing can be ranked. A smaller learning rate usually helps."
         )

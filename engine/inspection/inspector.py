@@ -65,7 +65,7 @@ class RunInspector:
                 f"The run was made on another version of “{dataset.name}”: it knows {len(ids.codes):,} items, "
                 f"the dataset has {items:,}."
             )
-        popularity = Popularity.of(LeaveOneOut(dataset.sequences).training, items, config.data.head_share)
+        popularity = Popularity.by_settings(LeaveOneOut(dataset.sequences).training, items, config.data)
         # Frozen text vectors are part of the weights; only their width must be known to build the model.
         text = shape_of(folder / MODEL, "texts.vectors") or shape_of(folder / MODEL, "embedding.vectors")
         given = Ingredients(

@@ -56,6 +56,7 @@ class RunRecorder:
                     Point(f"{split}/{protocol}/{part}/{metric}", epoch, epoch, value)
                     for part, metrics in values.items()
                     for metric, value in metrics.items()
+                    if metric != "users"  # the same in every epoch: no curve
                 ]
             case GateWeights(epoch, weights):
                 self._points += [Point(f"gate/{level}", epoch, epoch, w) for level, w in enumerate(weights, start=1)]

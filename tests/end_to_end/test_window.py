@@ -147,7 +147,7 @@ def check_history(person: Person, run: int, dataset: str) -> None:
     assert cells["model"] == "H2Rec"
     assert cells["ndcg_overall"].endswith(" %")
     assert len(page.detail.charts.ndcg.points("tail")[0]) > 0
-    assert page.detail.metrics.rowCount() > 0
+    assert page.detail.test.metrics.rowCount() > 0
 
 
 def check_inspector(person: Person) -> InspectorPage:

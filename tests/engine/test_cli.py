@@ -268,6 +268,9 @@ def test_settings_come_from_a_file_and_from_overrides(
         (["show", "9"], ["no run 9", "There are: 1"]),
         (["recommend", "9", "--user", "u1"], ["no run 9"]),
         (["delete", "1", "9"], ["no run 9"]),
+        (["compare", "1"], ["at least one other"]),
+        (["compare", "1", "1+9"], ["no run 9"]),
+        (["compare", "1", "1"], ["ranks of run 1 cannot be read"]),
         (["import", "films", "x.csv", "--k-core", "0"], ["k_core", "0", "from 1 to 1000"]),
         (["import", "films", "x.csv", "--duplicates", "both"], ["duplicates", "both", "keep, drop"]),
         (["import", "films", "x.csv", "--column", "colour=red"], ["--column colour=red", "user, item"]),
@@ -305,7 +308,7 @@ def test_unknown_words_exit_2_with_the_usage(arguments: list[str], capsys: pytes
 
 
 @pytest.mark.parametrize(
-    "command", ["import", "run", "runs", "datasets", "presets", "settings", "show", "recommend", "delete"]
+    "command", ["import", "run", "runs", "datasets", "presets", "settings", "show", "compare", "recommend", "delete"]
 )
 def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -397,6 +400,25 @@ def test_show_tells_everything_about_a_run(home: Home, capsys: pytest.CaptureFix
     out = capsys.readouterr().out
     for words in ("Run 1 · H2Rec on sample", "remember this", "0.6250", "train 3.0", "all default", "torch"):
         assert words in out
+
+
+def test_show_tells_every_protocol_apart_and_what_the_lists_are_like(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = {"users": 1234, "HR@10": 0.5}
+    lists = {"users": 1234, "coverage@10": 0.75, "gini@10": 0.5, "novelty@10": 9.25, "tail_share@10": 0.125}
+    test = {
+        "sampled": {"overall": part}, "full": {"overall": part, "band_1-9": part},
+        "full_with_history": {"overall": part}, "lists": {"overall": lists},
+    }  # fmt: skip
+    assert main(["show", str(finished_run(home, test=test))]) == 0
+    out = capsys.readouterr().out
+    titles = ("Full ranking, history left out\n", "Full ranking, history ranked too\n", "Against 100 sampled items\n")
+    assert [out.count(title) for title in titles] == [1, 1, 1]
+    assert [line.split() for line in out.splitlines() if line.startswith("band")] == [
+        ["band", "1-9", "1,234", "0.5000"]
+    ]
+    assert "Top-10 lists: coverage 0.7500, Gini 0.5000, novelty 9.25 bits, share of tail items 0.1250\n" in out
 
 
 def test_show_names_settings_that_are_not_the_default(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

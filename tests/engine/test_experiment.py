@@ -90,10 +90,36 @@ def test_validation_every_epoch_and_both_protocols_in_the_end(home: Home) -> Non
     validation = [event for event in events if isinstance(event, Metrics) and event.split == "validation"]
     assert [event.epoch for event in validation] == [1, 2, 3]
     test = end(events).test
-    assert set(test) == {"sampled", "full"}
+    assert set(test) == {"sampled", "full", "full_with_history", "lists"}
+    lists = test.pop("lists")["overall"]
+    assert set(lists) == {"users", "coverage@10", "gini@10", "novelty@10", "tail_share@10"}
+    assert 10 / ITEMS <= lists["coverage@10"] <= 1
     for slices in test.values():
-        assert set(slices) == {"overall", "head", "tail"}
-        assert all({"HR@10", "NDCG@10", "MRR"} <= set(values) for values in slices.values())
+        assert {"overall", "head", "tail", "short"} <= set(slices)
+        assert all({"users", "HR@10", "NDCG@10", "MRR@10", "MRR"} <= set(values) for values in slices.values())
+        assert slices["overall"]["users"] == USERS == slices["head"]["users"] + slices["tail"]["users"]
+        assert sum(values["users"] for part, values in slices.items() if part.startswith("band_")) == USERS
+    assert any("Short users have at most 6 training" in event.text for event in events if isinstance(event, Note))
+
+
+def test_the_setting_decides_which_full_ranking_comes_first(home: Home) -> None:
+    left_out = end(run(home, "model.kind=popularity")).test
+    kept = end(run(home, "model.kind=popularity", "evaluation.remove_seen=false", folder="2")).test
+    assert kept["full"] == left_out["full_with_history"]
+    assert kept["full_without_history"] == left_out["full"]
+    assert kept["full"] != left_out["full"]
+    assert kept["lists"] != left_out["lists"]
+
+
+def test_a_count_may_draw_the_line_between_head_and_tail(home: Home) -> None:
+    rule = ("model.kind=popularity", "data.head_rule=count")
+    users = end(run(home, *rule, "data.head_count=9")).test["full"]["head"]["users"]
+    ranks = pd.read_parquet(home.runs / "1" / "ranks.parquet")
+    assert users == (ranks["target_interactions"] >= 9).sum() == ranks["head"].sum()
+    (last,) = run(home, *rule, "data.head_count=5000", folder="2")[-1:]
+    assert isinstance(last, Failed)
+    assert last.wrong_settings
+    assert "data.head_count: no item has 5,000" in last.message
 
 
 def test_artefacts_tell_how_the_run_came_about(home: Home) -> None:
@@ -104,6 +130,9 @@ def test_artefacts_tell_how_the_run_came_about(home: Home) -> None:
     assert json.loads((folder / "result.json").read_text())["test"] == finished.test
     ranks = pd.read_parquet(folder / "ranks.parquet")
     assert len(ranks) == USERS
+    assert list(ranks) == [
+        "user", "target", "target_interactions", "head", "length", "sampled", "full", "full_with_history"
+    ]  # fmt: skip
     assert (ranks["full"] <= 10).mean() == pytest.approx(finished.test["full"]["overall"]["HR@10"])
 
 

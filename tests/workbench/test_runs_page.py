@@ -127,16 +127,45 @@ def test_the_newest_run_is_chosen_and_shown_with_all_that_is_known(qtbot: Any, o
     assert "best epoch 2 of 3" in detail.summary.text()
     assert detail.charts.ndcg.points("head") == ([1.0, 2.0, 3.0], pytest.approx([0.6, 0.3, 0.2]))
     assert detail.charts.loss.points("total")[1] == pytest.approx([3.0, 1.5, 1.0])
-    metrics = detail.metrics
+    metrics = detail.test.metrics
     texts = [[metrics.index(row, place).data() for place in range(4)] for row in range(metrics.rowCount())]
     assert [text[0] for text in texts] == ["NDCG@5", "NDCG@10", "HR@10", "MRR"]
     assert texts[2][1:] == ["10.00 %", "20.00 %", "30.00 %"]
     assert metrics.index(2, 4).data() == "50.00 %"
-    assert "left out" in detail.protocols.text()
-    assert "100 " in detail.protocols.text()
-    assert "training 1 min 00 s" in detail.stages.text()
+    assert "left out" in detail.test.protocols.text()
+    assert "100 " in detail.test.protocols.text()
+    assert "training 1 min 00 s" in detail.test.stages.text()
     assert "Low disk." in detail.log.toPlainText()
     assert detail.semantic_ids.tiles["collision_rate"].value == "3.2 %"
+
+
+def test_the_final_test_shows_every_protocol_its_parts_and_the_lists(
+    qtbot: Any, open_page: Open, store: Store, preferences: Any
+) -> None:
+    part = {"users": 1234, "HR@10": 0.4, "NDCG@10": 0.2}
+    lists = {"coverage@10": 0.75, "gini@10": 0.5, "novelty@10": 9.25, "tail_share@10": 0.125}
+    bands = {"band_0": {"users": 1, "NDCG@10": 0.0}, "band_1-9": {"users": 2000, "NDCG@10": 0.05}}
+    full = {"overall": part, "head": part, "tail": part, **bands, "long": {"users": 7, "NDCG@10": 0.1}}
+    test = {"full": full, "sampled": {"overall": part}, "full_with_history": {"overall": part}}
+    run = add_run(store, "mine")
+    store.runs.record(run, changes={"test": {**test, "lists": {"overall": lists}}})
+    page = open_page()
+    shown(qtbot, page, run)
+    tab = page.detail.test
+    header = [tab.metrics.headerData(place, Qt.Orientation.Horizontal) for place in range(tab.metrics.columnCount())]
+    assert header[1:4] == ["Full, overall", "Full, head", "Full, tail"]
+    assert header[7] == "History kept, overall"
+    assert [tab.metrics.index(0, place).data() for place in (0, 1, 7, 8)] == ["Users", "1,234", "1,234", "–"]
+    assert [(bar.name, bar.value, bar.note, bar.share) for bar in tab.bands.bars] == [
+        ("0", "0.00 %", "1 user", 0),
+        ("1–9", "5.00 %", "2,000 users", 0.5),
+    ]
+    assert [(bar.name, bar.share) for bar in tab.lengths.bars] == [("Long", 1)]
+    assert {key: tile.value for key, tile in tab.tiles.items()} == {
+        "coverage@10": "75.0 %", "gini@10": "0.500", "novelty@10": "9.25 bits", "tail_share@10": "12.5 %",
+    }  # fmt: skip
+    preferences.metric_format = "decimal"
+    assert tab.bands.bars[1].value == "0.0500"
 
 
 def test_settings_show_what_differs_from_the_default(qtbot: Any, open_page: Open, store: Store) -> None:
@@ -270,7 +299,7 @@ def test_a_failed_run_says_why(qtbot: Any, open_page: Open, store: Store) -> Non
     shown(qtbot, page, run)
     assert page.detail.error.text() == "There is not enough memory."
     assert page.detail.error.isVisible()
-    assert page.detail.protocols.text() == "The final test has not been reached."
+    assert page.detail.test.protocols.text() == "The final test has not been reached."
 
 
 def test_the_export_holds_all_runs_as_plain_values(qtbot: Any, open_page: Open, store: Store, tmp_path: Path) -> None:
@@ -295,7 +324,7 @@ def test_numbers_follow_the_preference(qtbot: Any, open_page: Open, store: Store
     shown(qtbot, page, run)
     page._workbench.preferences.metric_format = "decimal"
     assert rows(page, "ndcg_overall") == ["0.1234"]
-    assert page.detail.metrics.index(2, 1).data() == "0.1000"
+    assert page.detail.test.metrics.index(2, 1).data() == "0.1000"
 
 
 def test_columns_are_remembered(qtbot: Any, open_page: Open, store: Store) -> None:

@@ -51,4 +51,5 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 def hidden(values: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Settings that have no meaning at all with these values."""
-    return {"text.source"} if values["text"]["encoder"] == "bundled" else set()
+    found = {"data.head_share" if values["data"]["head_rule"] == "count" else "data.head_count"}
+    return found | {"text.source"} if values["text"]["encoder"] == "bundled" else found

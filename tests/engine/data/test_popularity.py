@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
 
+from engine.config import DataSettings
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
+from engine.errors import SettingsError
 
 
 def test_counts_and_head_of_a_hand_made_case(build):
@@ -31,3 +34,14 @@ def test_held_out_interactions_do_not_count(build):
     popularity = Popularity.of(split.training, items=9, head_share=0.2)
     assert popularity.counts[9] == 0
     assert popularity.counts.tolist()[:4] == [0, 3, 1, 0]
+
+
+def test_a_count_draws_the_line_as_well(build):
+    training = build.sequences([1, 1, 2], [1, 3], [2, 1])
+    settings = DataSettings(head_rule="count", head_count=2)
+    assert np.flatnonzero(Popularity.by_settings(training, 5, settings).is_head).tolist() == [1, 2]
+    share = DataSettings(head_share=0.2, head_count=2)
+    assert np.flatnonzero(Popularity.by_settings(training, 5, share).is_head).tolist() == [1]
+    for count, words in ((5, "no item has 5"), (1, "every item has 1")):
+        with pytest.raises(SettingsError, match=rf"data\.head_count: {words}"):
+            Popularity.by_count(training, 3, count)

@@ -17,15 +17,12 @@ from PySide6.QtWidgets import (
 from workbench.models.run_columns import STATUS_WORDS
 from workbench.pages.runs.facts import (
     config_of,
-    metric_rows,
-    protocol_words,
     setting_rows,
-    stages_line,
     summary_line,
-    versions_line,
 )
+from workbench.pages.runs.final_test import FinalTestTab
 from workbench.pages.runs.semantic_ids import SemanticIdReport
-from workbench.pages.runs.tables import MetricsModel, SettingsModel
+from workbench.pages.runs.tables import SettingsModel
 from workbench.protocols import validation_words
 from workbench.theme import SPACE_2, SPACE_3, Role
 from workbench.widgets.badge import Badge
@@ -90,9 +87,8 @@ class RunDetail(QWidget):
         self.inspect.clicked.connect(self.inspect_wanted)
         self.delete.clicked.connect(self.delete_wanted)
         self.charts = RunCharts("runs")
-        self.metrics, self.settings = MetricsModel(self), SettingsModel(self)
-        self.protocols = label("", "muted", wrap=True)
-        self.stages = label("", "muted", wrap=True, selectable=True)
+        self.test = FinalTestTab()
+        self.settings = SettingsModel(self)
         self.only_different = QCheckBox("Only what differs from the default")
         self.only_different.setObjectName("runs.onlyDifferent")
         self.only_different.toggled.connect(self.settings.set_only_different)
@@ -122,9 +118,7 @@ class RunDetail(QWidget):
         self.charts.setMinimumHeight(LEAST_CURVES if self.charts.has_curves else 0)
         if config is not None:
             self.charts.set_caption(validation_words(config))
-        self.metrics.set_rows(metric_rows(run.test))
-        self.protocols.setText(protocol_words(config) if run.test else "The final test has not been reached.")
-        self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.  Computed with {versions_line(run)}.")
+        self.test.show_run(run, config)
         self.settings.set_rows(setting_rows(config) if config is not None else [])
         self.only_different.setText(f"Only the {self.settings.different} that differ from the default")
         self.semantic_ids.show_report(run.semantic_ids)
@@ -134,7 +128,7 @@ class RunDetail(QWidget):
     def restyle(self) -> None:
         """Write all numbers anew."""
         self.charts.refresh()
-        self.metrics.restyle()
+        self.test.restyle()
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -155,8 +149,8 @@ class RunDetail(QWidget):
         curves.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         curves.setWidget(_column(self.charts))
         self.tabs.addTab(curves, "Curves")
-        self.tabs.addTab(_column(self.protocols, self._table(self.metrics, "Test metrics"), self.stages), "Test")
-        self.tabs.addTab(_column(self.only_different, self._table(self.settings, "Settings")), "Settings")
+        self.tabs.addTab(self.test, "Test")
+        self.tabs.addTab(_column(self.only_different, self._settings_table()), "Settings")
         self.tabs.addTab(self.semantic_ids, "Semantic IDs")
         self.tabs.addTab(_column(self.log), "Log")
         layout = QVBoxLayout(self)
@@ -166,14 +160,11 @@ class RunDetail(QWidget):
         layout.addWidget(self.error)
         layout.addWidget(self.tabs, 1)
 
-    def _table(self, model: MetricsModel | SettingsModel, title: str) -> DataTable:
-        table = DataTable(f"runs.{title.lower().replace(' ', '_')}", title)
-        table.setModel(model)
-        if isinstance(model, SettingsModel):
-            table.set_widths(120, 0, 280, 280)
-            table.stretch_column(1)
-        else:
-            table.set_widths(100, *[132] * (model.columnCount() - 1))
+    def _settings_table(self) -> DataTable:
+        table = DataTable("runs.settings", "Settings")
+        table.setModel(self.settings)
+        table.set_widths(120, 0, 280, 280)
+        table.stretch_column(1)
         return table
 
 

@@ -1,5 +1,6 @@
 """What the detail pane says of a run, as rows of words; no widget is involved."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,19 @@ from engine.errors import SettingsError
 from engine.settings import SettingInfo, parse, sections_of, settings_of, value_at
 from workbench.models.run_columns import model_name, moment
 from workbench.widgets import numbers
+from workbench.widgets.bars import Bar
 
 if TYPE_CHECKING:
     from engine.store import RunDetails
 
 SLICES = ("overall", "head", "tail")
-PROTOCOLS = ("full", "sampled")
+PROTOCOLS = {
+    "full": "Full",
+    "sampled": "Sampled",
+    "full_with_history": "History kept",
+    "full_without_history": "History left out",
+}
+BAND_METRIC = "NDCG@10"
 STAGES = {
     "data": "data",
     "text": "item texts",
@@ -58,16 +66,46 @@ def setting_rows(config: ExperimentConfig) -> list[SettingRow]:
     return rows
 
 
+def protocols_of(test: Mapping[str, Any]) -> list[str]:
+    """The protocols that have a column: the two main ones, and full ranking the other way where it was done."""
+    return [name for name in PROTOCOLS if name in ("full", "sampled") or name in test]
+
+
 def metric_rows(test: Mapping[str, Any]) -> list[tuple[str, list[float | None]]]:
-    """(metric, values) for every metric; values run over protocols, then slices, in the order given above."""
+    """(metric, values) for every metric; values run over `protocols_of`, then SLICES."""
+    protocols = protocols_of(test)
     metrics: dict[str, None] = {}
-    for protocol in PROTOCOLS:
+    for protocol in protocols:
         for values in test.get(protocol, {}).values():
             metrics.update(dict.fromkeys(values))
     return [
-        (name, [test.get(protocol, {}).get(part, {}).get(name) for protocol in PROTOCOLS for part in SLICES])
+        (name, [test.get(protocol, {}).get(part, {}).get(name) for protocol in protocols for part in SLICES])
         for name in sorted(metrics, key=_metric_order)
     ]
+
+
+def part_bars(test: Mapping[str, Any]) -> tuple[list[Bar], list[Bar]]:
+    """BAND_METRIC in full ranking by how often the target was had in training, and by the user's length.
+
+    All bars have one scale: the longest is the best part of all.
+    """
+    full = test.get("full", {})
+    bands = {name: name.removeprefix("band_").replace("-", "–") for name in full if name.startswith("band_")}
+    lengths = {name: name.capitalize() for name in ("short", "long") if name in full}
+    best = max((full[name].get(BAND_METRIC, 0.0) for name in (*bands, *lengths)), default=0.0) or 1.0
+    first, second = (
+        [
+            Bar(
+                title,
+                full[name].get(BAND_METRIC, 0.0) / best,
+                numbers.metric(full[name].get(BAND_METRIC)),
+                _users(full[name].get("users")),
+            )
+            for name, title in names.items()
+        ]
+        for names in (bands, lengths)
+    )
+    return first, second
 
 
 def summary_line(run: "RunDetails") -> str:
@@ -101,17 +139,22 @@ def protocol_words(config: ExperimentConfig | None) -> str:
     """The two protocols as the run used them."""
     if config is None:
         return ""
-    history = "left out" if config.evaluation.remove_seen else "kept"
+    history, other = ("left out", "kept") if config.evaluation.remove_seen else ("kept", "left out")
     return (
-        f"Test split, best checkpoint. Full ranking: the whole catalogue, the user's history {history}. "
+        f"Test split, best checkpoint. Full ranking: the whole catalogue, the user's history {history}; the last "
+        f"columns rank with the history {other}. "
         f"Sampled: against {config.evaluation.negatives} items that the user never had."
     )
+
+
+def _users(count: int | None) -> str:
+    return f"{numbers.count(count)} {'user' if count == 1 else 'users'}"
 
 
 def _metric_order(name: str) -> tuple[int, int]:
     kind, _, cutoff = name.partition("@")
     kinds = ("NDCG", "HR", "MRR")
-    return (kinds.index(kind) if kind in kinds else len(kinds), int(cutoff) if cutoff.isdigit() else 0)
+    return (kinds.index(kind) if kind in kinds else len(kinds), int(cutoff) if cutoff.isdigit() else sys.maxsize)
 
 
 def _shown(info: SettingInfo, value: Any) -> str:

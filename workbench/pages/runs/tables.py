@@ -73,16 +73,19 @@ class MetricsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[tuple[str, list[float | None]]] = []
-        self._titles = ("Metric", *(f"{protocol.capitalize()}, {part}" for protocol in PROTOCOLS for part in SLICES))
+        self._protocols: list[str] = []
+        self._titles: tuple[str, ...] = ("Metric",)
 
-    def set_rows(self, rows: Sequence[tuple[str, list[float | None]]]) -> None:
+    def set_rows(self, rows: Sequence[tuple[str, list[float | None]]], protocols: Sequence[str]) -> None:
+        """`rows` as `metric_rows` gives them for these protocols."""
         self.beginResetModel()
-        self._rows = list(rows)
+        self._rows, self._protocols = list(rows), list(protocols)
+        self._titles = ("Metric", *(f"{PROTOCOLS[protocol]}, {part}" for protocol in protocols for part in SLICES))
         self.endResetModel()
 
     def restyle(self) -> None:
         """Write the numbers anew: the way to show them has changed."""
-        self.set_rows(self._rows)
+        self.set_rows(self._rows, self._protocols)
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -106,7 +109,9 @@ class MetricsModel(QAbstractTableModel):
         column = index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return name if column == 0 else numbers.metric(values[column - 1])
+                if column == 0:
+                    return name.capitalize() if name == "users" else name
+                return (numbers.count if name == "users" else numbers.metric)(values[column - 1])
             case DataRole.raw:
                 return name if column == 0 else values[column - 1]
             case Qt.ItemDataRole.TextAlignmentRole:

@@ -37,13 +37,17 @@ def outline(config: ExperimentConfig, dataset: DatasetRow | None) -> list[Step]:
 def _data(config: ExperimentConfig, dataset: DatasetRow | None) -> Step:
     if dataset is None:
         return Step("database", "Data", (f"There is no dataset “{config.data.dataset}”.",), "warning")
-    head = min(dataset.items, max(1, round(dataset.items * config.data.head_share)))
+    if config.data.head_rule == "count":
+        line = f"Head: items with at least {count(config.data.head_count)} training interactions; tail: the others"
+    else:
+        head = min(dataset.items, max(1, round(dataset.items * config.data.head_share)))
+        line = f"Head: the {count(head)} most popular items; tail: the other {count(dataset.items - head)}"
     return Step(
         "database",
         "Data",
         (
             f"{count(dataset.users)} users, {count(dataset.items)} items, {count(dataset.interactions)} interactions",
-            f"Head: the {count(head)} most popular items; tail: the other {count(dataset.items - head)}",
+            line,
         ),
     )
 

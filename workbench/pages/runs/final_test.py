@@ -1,0 +1,110 @@
+"""What the final test of a run found: metrics by protocol, and beside them who was served and with what."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from engine.config import ExperimentConfig
+from workbench.pages.runs.facts import (
+    BAND_METRIC,
+    metric_rows,
+    part_bars,
+    protocol_words,
+    protocols_of,
+    stages_line,
+    versions_line,
+)
+from workbench.pages.runs.tables import MetricsModel
+from workbench.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from workbench.widgets import numbers
+from workbench.widgets.bars import Bars
+from workbench.widgets.parts import label
+from workbench.widgets.stat import StatTile
+from workbench.widgets.table import DataTable
+from workbench.widgets.tile_row import TileRow
+
+if TYPE_CHECKING:
+    from engine.store import RunDetails
+
+SIDE_WIDTH = 348
+VALUE_WIDTH, LONG_VALUE_WIDTH = 118, 168  # pixels; the last columns have long titles
+
+
+class FinalTestTab(QWidget):
+    """Overall, head and tail in a table; popularity bands, user lengths and the lists at its right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run: RunDetails | None = None
+        self.metrics = MetricsModel(self)
+        self.protocols = label("", "muted", wrap=True)
+        self.stages = label("", "muted", wrap=True, selectable=True)
+        self.bands, self.lengths = Bars(), Bars()
+        self.tiles = {
+            "coverage@10": StatTile("Coverage", caption="of the catalogue is in some list"),
+            "gini@10": StatTile("Gini index", caption="0: all alike, 1: one takes all"),
+            "novelty@10": StatTile("Novelty", caption="mean −log2 of training share"),
+            "tail_share@10": StatTile("Tail items", caption="of all that is recommended"),
+        }
+        self._table = DataTable("runs.test_metrics", "Test metrics")
+        self._table.setModel(self.metrics)
+        self._side = self._make_side()
+        left = QVBoxLayout()
+        left.setSpacing(SPACE_2)
+        for widget in (self.protocols, self._table, self.stages):
+            left.addWidget(widget)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, SPACE_3, 0, 0)
+        layout.setSpacing(SPACE_4)
+        layout.addLayout(left, 1)
+        layout.addWidget(self._side)
+
+    def show_run(self, run: "RunDetails", config: ExperimentConfig | None) -> None:
+        self._run = run
+        self.protocols.setText(protocol_words(config) if run.test else "The final test has not been reached.")
+        self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.  Computed with {versions_line(run)}.")
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Write all numbers anew."""
+        if self._run is None:
+            return
+        test = self._run.test
+        self.metrics.set_rows(metric_rows(test), protocols_of(test))
+        self._table.set_widths(88, *[VALUE_WIDTH] * 6, *[LONG_VALUE_WIDTH] * 3)
+        bands, lengths = part_bars(test)
+        self.bands.show_bars(bands)
+        self.lengths.show_bars(lengths)
+        lists = test.get("lists", {}).get("overall", {})
+        for key in ("coverage@10", "tail_share@10"):
+            self.tiles[key].set_value(numbers.share(lists.get(key)))
+        self.tiles["gini@10"].set_value(numbers.decimal(lists.get("gini@10")))
+        novelty = lists.get("novelty@10")
+        self.tiles["novelty@10"].set_value(f"{numbers.decimal(novelty, 2)} bits" if novelty else numbers.NOTHING)
+        self._side.setVisible(bool(bands or lists))
+
+    def _make_side(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, SPACE_3, 0)
+        column.setSpacing(SPACE_1)
+        for title, caption, widget in (
+            (f"{BAND_METRIC} by popularity", "the target's training interactions, full ranking", self.bands),
+            (f"{BAND_METRIC} by user", "more training interactions than the median, or not", self.lengths),
+            ("Top-10 lists", "of all tested users, full ranking", TileRow(list(self.tiles.values()), narrowest=150)),
+        ):
+            column.addWidget(label(title, "label"))
+            column.addWidget(label(caption, "caption"))
+            column.addWidget(widget)
+            column.addSpacing(SPACE_2)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("runs.test_parts")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedWidth(SIDE_WIDTH)
+        scroll.setWidget(content)
+        return scroll
