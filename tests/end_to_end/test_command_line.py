@@ -16,7 +16,7 @@ USERS, ITEMS, LENGTH = 40, 30, 8
 TINY = [
     *("--set", "data.dataset=toys"),
     *("--set", "model.dim=8", "--set", "model.cross_heads=2"),
-    *("--set", "semantic_ids.depth=2", "--set", "semantic_ids.codebook_size=4", "--set", "semantic_ids.epochs=3"),
+    *("--set", "semantic_ids.depth=2", "--set", "semantic_ids.codebook_size=4", "--set", "semantic_ids.steps=3"),
     *("--set", "semantic_ids.latent_dim=8", "--set", "semantic_ids.hidden_dim=16"),
     *("--set", "evaluation.negatives=15"),
 ]

@@ -31,7 +31,7 @@ from engine.training import loop
 ITEMS, USERS = 30, 40
 SMALL = [
     "model.dim=8", "model.cross_heads=2", "semantic_ids.depth=2", "semantic_ids.codebook_size=4", "data.max_length=6",
-    "semantic_ids.epochs=3", "semantic_ids.latent_dim=4", "training.epochs=3", "evaluation.negatives=10",
+    "semantic_ids.steps=3", "semantic_ids.latent_dim=4", "training.epochs=3", "evaluation.negatives=10",
 ]  # fmt: skip
 
 
