@@ -2,8 +2,10 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 INITIAL_DEVIATION = 0.02
+SMALLEST_DEVIATION = 1e-6  # starting values that vary less are all alike
 
 
 class HashEmbedding(nn.Module):
@@ -13,7 +15,7 @@ class HashEmbedding(nn.Module):
         """`start` (items, dim), scaled to the usual deviation, is used in place of noise unless it is all alike."""
         super().__init__()
         self.table = nn.Embedding(items + 1, dim, padding_idx=0)
-        values = torch.randn(items, dim) if start is None or start.std() < 1e-6 else start / start.std()
+        values = torch.randn(items, dim) if start is None or start.std() < SMALLEST_DEVIATION else start / start.std()
         with torch.no_grad():
             self.table.weight[1:] = INITIAL_DEVIATION * values
 
@@ -32,17 +34,27 @@ class SemanticEmbedding(nn.Module):
     codes: Tensor
 
     def __init__(self, codes: Tensor, codebook_size: int, dim: int, start: Tensor | None = None) -> None:
-        """`codes` (items, levels); `start` (levels, codebook_size, dim) initialises the code vectors."""
+        """`codes` (items, levels) in 0..codebook_size-1, in the unique level also beyond.
+
+        `start` (depth, codebook_size, dim), unless it is all alike, is used in place of noise for the code vectors;
+        those of the unique level, which mean nothing, then start at zero.
+        """
         super().__init__()
         items, levels = codes.shape
         # All levels in one table; its row 0 is the padding item's code and stays zero.
-        self.table = nn.Embedding(1 + levels * codebook_size, dim, padding_idx=0)
+        sizes = (codes.amax(dim=0) + 1).clamp_min(codebook_size)
+        total = int(sizes.sum())
+        self.table = nn.Embedding(1 + total, dim, padding_idx=0)
         rows = torch.zeros(items + 1, levels, dtype=torch.long)
-        rows[1:] = 1 + codes + codebook_size * torch.arange(levels)
+        rows[1:] = 1 + codes + sizes.cumsum(dim=0) - sizes
         self.register_buffer("codes", rows, persistent=False)
-        values = torch.randn(levels, codebook_size, dim) if start is None else start / start.std()
+        if start is None or start.std() < SMALLEST_DEVIATION:
+            values = torch.randn(total, dim)
+        else:
+            values = (start / start.std()).reshape(-1, dim)
+            values = F.pad(values, (0, 0, 0, total - len(values)))
         with torch.no_grad():
-            self.table.weight[1:] = INITIAL_DEVIATION * values.reshape(-1, dim)
+            self.table.weight[1:] = INITIAL_DEVIATION * values
 
     @property
     def levels(self) -> int:
