@@ -136,10 +136,10 @@ class SemanticIdSettings(Settings):
         "space of an autoencoder (RQ-VAE) or directly (k-means). Product: each level codes its own part of the vector, "
         "as it is (PQ) or after a learned rotation (OPQ).",
         labels={
-            "rq-vae": "RQ-VAE (residual, autoencoder)",
+            "rq-vae": "RQ-VAE",
             "rq-kmeans": "Residual k-means",
-            "pq": "PQ (product quantisation)",
-            "opq": "OPQ (optimised product quantisation)",
+            "pq": "Product quantisation (PQ)",
+            "opq": "Optimised PQ (OPQ)",
         },
     )
     depth: int = setting(

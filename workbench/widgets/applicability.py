@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.config import RQ_VAE_SETTINGS
+
 
 def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Section or dotted setting -> why it plays no part, for these (nested, perhaps wrong) values."""
@@ -20,6 +22,9 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
             reasons[section] = "Popularity only counts; it learns nothing."
         for name in ("backbone", "dim", "blocks", "heads", "dropout"):
             reasons[f"model.{name}"] = "Popularity has no network."
+    if values["semantic_ids"]["quantiser"] != "rq-vae":
+        for name in RQ_VAE_SETTINGS:
+            reasons[f"semantic_ids.{name}"] = "RQ-VAE only."
     return reasons
 
 
