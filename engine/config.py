@@ -139,17 +139,29 @@ class TextSettings(Settings):
         return self
 
 
+RQ_VAE_SETTINGS = ("latent_dim", "hidden_dim", "commitment", "codebook_update", "steps", "batch_size", "learning_rate")
+
+
 class SemanticIdSettings(Settings):
-    quantiser: Literal["rq-vae"] = setting(
+    """`RQ_VAE_SETTINGS` names those that play no part with the other quantisers."""
+
+    quantiser: Literal["rq-vae", "rq-kmeans", "pq", "opq"] = setting(
         "rq-vae",
         "Quantiser",
-        "How text vectors become codes: residual quantisation inside an autoencoder.",
-        labels={"rq-vae": "RQ-VAE"},
+        "How text vectors become codes. Residual: each level codes what the levels before it left over, in the latent "
+        "space of an autoencoder (RQ-VAE) or directly (k-means). Product: each level codes its own part of the vector, "
+        "as it is (PQ) or after a learned rotation (OPQ).",
+        labels={
+            "rq-vae": "RQ-VAE",
+            "rq-kmeans": "Residual k-means",
+            "pq": "Product quantisation (PQ)",
+            "opq": "Optimised PQ (OPQ)",
+        },
     )
     depth: int = setting(
         4,
         "SID depth",
-        "Levels L of a semantic ID: the first code is coarse, each next one finer.",
+        "Levels L of a semantic ID. With a residual quantiser the first code is coarse and each next one finer.",
         ge=1,
         le=8,
         unit="levels",
@@ -162,6 +174,13 @@ class SemanticIdSettings(Settings):
         ge=2,
         le=4096,
         unit="codes",
+    )
+    unique_level: bool = setting(
+        False,
+        "Unique level",
+        "Adds one more code that tells apart the items whose other codes are all equal: 0 for the first of them, 1 for "
+        "the next. It has as many codes as that needs, means nothing by itself and starts empty. Alignment then finds "
+        "no two items with the identical semantic ID; a shared prefix as long as the depth brings them back.",
     )
     latent_dim: int = setting(
         64,
@@ -188,16 +207,24 @@ class SemanticIdSettings(Settings):
         step=0.05,
         advanced=True,
     )
-    epochs: int = setting(
-        100,
-        "Quantiser epochs",
-        "Passes over the catalogue while the autoencoder trains.",
+    codebook_update: Literal["gradient", "ema"] = setting(
+        "gradient",
+        "Codebook learning",
+        "What moves the codes of the RQ-VAE: the loss, or a moving average of the latents that choose them.",
+        labels={"gradient": "By gradient", "ema": "Moving average (EMA)"},
+        advanced=True,
+    )
+    steps: int = setting(
+        2000,
+        "Quantiser steps",
+        "Batches that the autoencoder learns from, however large the catalogue is.",
         ge=1,
-        le=10000,
+        le=1_000_000,
+        step=500,
         advanced=True,
     )
     batch_size: int = setting(
-        1024,
+        256,
         "Quantiser batch",
         "Items per step of the autoencoder.",
         ge=2,

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 
 from engine.artefacts import CONFIG, MODEL, RANKS, RESULT, SEMANTIC_IDS, found_in
@@ -37,8 +36,9 @@ from engine.events import (
     StageFinished,
     StageStarted,
 )
-from engine.files import sha256_of, write_whole
+from engine.files import write_whole
 from engine.home import Home
+from engine.semantics import item_codes, item_vectors
 from engine.settings import to_toml
 
 if TYPE_CHECKING:
@@ -183,33 +183,19 @@ class _Experiment:
         )
 
     def _text_vectors(self) -> "FloatArray":
-        from engine.text.embedding import text_vectors
-
         items = self._dataset.items
         without_text = int(sum(not text.strip() for text in items.texts[1:]))
         if without_text:
             self._listen(Note("warning", f"{without_text:,} of {len(items):,} items have no text."))
-        ids, texts = list(items.ids[1:]), list(items.texts[1:])
-        vectors = text_vectors(
-            self._config.text, ids, texts, self._home.cache / "text", self._tick(Stage.TEXT, "texts")
-        )
+        vectors = item_vectors(self._config.text, items, self._home, self._tick(Stage.TEXT, "texts"))
         self._check_stop()
         return vectors
 
     def _semantic_ids(self, vectors: "FloatArray") -> "SemanticIds":
         from engine.semantic_ids.diagnostics import diagnose
-        from engine.semantic_ids.quantisers import QUANTISERS
-        from engine.semantic_ids.semantic_ids import SemanticIds
 
-        settings = self._config.semantic_ids
-        key = sha256_of([settings.model_dump_json().encode(), np.ascontiguousarray(vectors).tobytes()])[:24]
-        cached = self._home.cache / "semantic_ids" / f"{key}.safetensors"
-        try:
-            ids, reused = SemanticIds.load(cached), True
-        except DataError:
-            quantiser = QUANTISERS[settings.quantiser](settings)
-            ids, reused = quantiser.fit(vectors, self._tick(Stage.SEMANTIC_IDS, "epochs")), False
-            ids.save(cached)
+        tick = self._tick(Stage.SEMANTIC_IDS, "steps")
+        ids, reused = item_codes(self._config.semantic_ids, vectors, self._home, tick)
         ids.save(self._folder / SEMANTIC_IDS)
         self._check_stop()
         self._listen(SemanticIdsReady(diagnose(ids, vectors), reused))

@@ -24,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_import(commands)
     _add_run(commands)
+    _add_semantic_ids(commands)
     _add_lists(commands)
     _add_run_commands(commands)
     return parser
@@ -65,13 +66,24 @@ def _add_run(commands: Any) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("config", metavar="CONFIG.toml", nargs="?", help="a settings file; others keep their default")
     source.add_argument("--preset", metavar="NAME", help="settings that come with the workbench (see: presets)")
+    _add_assignments(parser, "change one setting (see: settings); may be repeated")
+
+
+def _add_semantic_ids(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "semantic-ids",
+        "learn a dataset's semantic IDs and say how good they are",
+        "python -m engine semantic-ids sample --set semantic_ids.quantiser=opq --set semantic_ids.depth=3",
+        function="semantic_ids",
+    )
+    parser.add_argument("dataset", metavar="DATASET", help="the dataset's name (see: datasets)")
+    _add_assignments(parser, "change a setting of semantic_ids or text (see: settings); may be repeated")
+
+
+def _add_assignments(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument(
-        "--set",
-        metavar="SECTION.KEY=VALUE",
-        action="append",
-        default=[],
-        dest="assignments",
-        help="change one setting (see: settings); may be repeated",
+        "--set", metavar="SECTION.KEY=VALUE", action="append", default=[], dest="assignments", help=help
     )
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,6 +97,46 @@ def run(arguments: Namespace, output: Output) -> int:
             return WRONG if wrong_settings else FAILED
         case Interrupted():
             return INTERRUPTED
+    return DONE
+
+
+def semantic_ids(arguments: Namespace, output: Output) -> int:
+    """Learn the semantic IDs of a dataset, or take them from the cache, and say how good they are."""
+    config = parse(override({}, _about_semantic_ids(arguments.assignments)))
+    with stop_on_signals() as stop, _opened(arguments.home) as (home, store):
+        from engine.library import SAMPLE, Library
+        from engine.semantic_ids.diagnostics import diagnose
+        from engine.semantics import item_codes, item_vectors
+        from engine.training.devices import limit_threads
+
+        def check(_done: int, _total: int) -> None:
+            if stop.is_set():
+                raise Stopped
+
+        library = Library(home, store)
+        if arguments.dataset == SAMPLE:
+            library.ensure_sample()
+        items = library.load(_dataset(store, arguments.dataset).name).items
+        limit_threads(config.training)
+        try:
+            print("Encoding item texts", file=sys.stderr, flush=True)
+            vectors = item_vectors(config.text, items, home, check)
+            print("Learning semantic IDs", file=sys.stderr, flush=True)
+            start = time.perf_counter()
+            ids, reused = item_codes(config.semantic_ids, vectors, home, check)
+            seconds = time.perf_counter() - start
+        except Stopped:
+            return INTERRUPTED
+        report = diagnose(ids, vectors)
+    if output.is_json:
+        about = {"dataset": arguments.dataset, "quantiser": config.semantic_ids.quantiser}
+        output.json(about | {"reused": reused, "seconds": seconds} | report)
+    else:
+        from engine.cli.reports import duration, write_semantic_ids
+
+        made = "reused" if reused else f"learned in {duration(seconds)}"
+        output.line(f"Semantic IDs of {arguments.dataset} by {config.semantic_ids.quantiser}, {made}")
+        write_semantic_ids(output, report)
     return DONE
 
 
@@ -266,6 +307,15 @@ def _experiment(arguments: Namespace) -> ExperimentConfig:
     elif arguments.config is not None:
         values = read_toml(Path(arguments.config))
     return parse(override(values, arguments.assignments))
+
+
+def _about_semantic_ids(assignments: list[str]) -> list[str]:
+    """The same assignments. Raises SettingsError when one is of a section that changes nothing here."""
+    for assignment in assignments:
+        section = assignment.split(".")[0]
+        if section not in ("semantic_ids", "text") and "=" in assignment:
+            raise SettingsError(f"--set {assignment}: only settings of semantic_ids and text play a part here.")
+    return assignments
 
 
 def _dataset(store: "Store", name: str) -> "DatasetRow":

@@ -164,13 +164,36 @@ def write_recommendations(output: Output, view: "UserView") -> None:
     )
 
 
+def write_semantic_ids(output: Output, report: Mapping[str, Any]) -> None:
+    """Diagnostics of semantic IDs: how each level is used, then a line for each number."""
+    size = report["codebook_size"]
+    output.line()
+    output.table(
+        ["level", "codes in use", "of", "perplexity"],
+        [
+            [str(level), f"{round(used * size):,}", f"{size:,}", f"{perplexity:.1f}"]
+            for level, (used, perplexity) in enumerate(
+                zip(report["utilisation"], report["perplexity"], strict=True), start=1
+            )
+        ],
+    )
+    output.line()
+    for name, value in _numbers(report).items():
+        output.line(f"{name}: {value}")
+
+
 def report_line(report: Mapping[str, Any]) -> str:
     """The plain numbers of a diagnostics report, in a line."""
-    numbers = {name: value for name, value in report.items() if type(value) in (int, float)}
-    return ", ".join(
-        f"{name.replace('_', ' ')} {value:,}" if isinstance(value, int) else f"{name.replace('_', ' ')} {value:.4g}"
-        for name, value in numbers.items()
-    )
+    return ", ".join(f"{name} {value}" for name, value in _numbers(report).items())
+
+
+def _numbers(report: Mapping[str, Any]) -> dict[str, str]:
+    """name in words -> number as shown, of those that stand alone."""
+    return {
+        name.replace("_", " "): f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+        for name, value in report.items()
+        if type(value) in (int, float)
+    }
 
 
 def metric(value: float | None) -> str:

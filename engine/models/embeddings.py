@@ -8,10 +8,12 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from engine.models.dropout import Dropout
 
 INITIAL_DEVIATION = 0.02
+SMALLEST_DEVIATION = 1e-6  # starting values that vary less are all alike
 
 
 class HashEmbedding(nn.Module):
@@ -21,7 +23,7 @@ class HashEmbedding(nn.Module):
         """`start` (items, dim), scaled to the usual deviation, is used in place of noise unless it is all alike."""
         super().__init__()
         self.table = nn.Embedding(items + 2, dim, padding_idx=0)
-        values = torch.randn(items, dim) if start is None or start.std() < 1e-6 else start / start.std()
+        values = torch.randn(items, dim) if start is None or start.std() < SMALLEST_DEVIATION else start / start.std()
         with torch.no_grad():
             self.table.weight[:] *= INITIAL_DEVIATION
             self.table.weight[1:-1] = INITIAL_DEVIATION * values
@@ -44,20 +46,29 @@ class SemanticEmbedding(nn.Module):
         start: Tensor | None = None,
         fusion: Literal["mean", "sum", "concat"] = "mean",
     ) -> None:
-        """`codes` (items, levels); `start` (levels, codebook_size, dim) initialises the code vectors."""
+        """`codes` (items, levels) in 0..codebook_size-1, in the unique level also beyond.
+
+        `start` (depth, codebook_size, dim), unless it is all alike, is used in place of noise for the code vectors;
+        those of the unique level, which mean nothing, then start at zero.
+        """
         super().__init__()
         items, levels = codes.shape
         # All levels in one table: row 0 is the padding item's code and stays zero, the last ones are the mask's.
-        codes_end = 1 + levels * codebook_size
-        self.table = nn.Embedding(codes_end + levels, dim, padding_idx=0)
+        sizes = (codes.amax(dim=0) + 1).clamp_min(codebook_size)
+        total = int(sizes.sum())
+        self.table = nn.Embedding(1 + total + levels, dim, padding_idx=0)
         rows = torch.zeros(items + 2, levels, dtype=torch.long)
-        rows[1:-1] = 1 + codes + codebook_size * torch.arange(levels)
-        rows[-1] = codes_end + torch.arange(levels)
+        rows[1:-1] = 1 + codes + sizes.cumsum(dim=0) - sizes
+        rows[-1] = 1 + total + torch.arange(levels)
         self.register_buffer("codes", rows, persistent=False)
-        values = torch.randn(levels, codebook_size, dim) if start is None else start / start.std()
+        if start is None or start.std() < SMALLEST_DEVIATION:
+            values = torch.randn(total, dim)
+        else:
+            values = (start / start.std()).reshape(-1, dim)
+            values = F.pad(values, (0, 0, 0, total - len(values)))
         with torch.no_grad():
             self.table.weight[:] *= INITIAL_DEVIATION
-            self.table.weight[1:codes_end] = INITIAL_DEVIATION * values.reshape(-1, dim)
+            self.table.weight[1 : total + 1] = INITIAL_DEVIATION * values
         self.fusion = fusion
         self.project = nn.Linear(levels * dim, dim, bias=False) if fusion == "concat" else nn.Identity()
 

@@ -17,19 +17,34 @@ def diagnose(ids: SemanticIds, vectors: FloatArray) -> dict[str, Any]:
     collision_rate: share of items whose tuple is not theirs alone; largest_collision: items of the fullest
     tuple; reconstruction_error: share of the vectors' variance not explained; neighbour_preservation: share of
     an item's 10 nearest text neighbours with the same first code.
+
+    Where there is a unique level, unique_tuples, collision_rate and largest_collision count it, and the same with
+    “_without_unique_level” do not.
     """
-    group_sizes = np.bincount(ids.tuple_numbers)
-    return {
+    levels = ids.codes.T[: ids.depth]
+    report = {
         "items": len(ids.codes),
         "depth": ids.depth,
         "codebook_size": ids.codebook_size,
-        "utilisation": [float(len(np.unique(level)) / ids.codebook_size) for level in ids.codes.T],
-        "perplexity": [_perplexity(level) for level in ids.codes.T],
-        "unique_tuples": len(group_sizes),
-        "collision_rate": float((group_sizes[ids.tuple_numbers] > 1).mean()),
-        "largest_collision": int(group_sizes.max()),
+        "utilisation": [float(len(np.unique(level)) / ids.codebook_size) for level in levels],
+        "perplexity": [_perplexity(level) for level in levels],
+        **_collisions(ids.tuple_numbers),
         "reconstruction_error": ids.reconstruction_error,
         "neighbour_preservation": _neighbour_preservation(ids.codes[:, 0], vectors),
+    }
+    if ids.has_unique_level:
+        without = _collisions(ids.prefix_numbers(ids.depth))
+        report |= {f"{name}_without_unique_level": value for name, value in without.items()}
+    return report
+
+
+def _collisions(numbers: CodeArray) -> dict[str, Any]:
+    """How items share tuples; `numbers` (items,) are equal where the tuples are."""
+    sizes = np.bincount(numbers)
+    return {
+        "unique_tuples": len(sizes),
+        "collision_rate": float((sizes[numbers] > 1).mean()),
+        "largest_collision": int(sizes.max()),
     }
 
 

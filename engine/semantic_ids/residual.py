@@ -1,12 +1,25 @@
 """Residual quantisation: each level codes what the levels before it left over."""
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from torch import Tensor
+
+from engine.semantic_ids.kmeans import kmeans
+from engine.semantic_ids.semantic_ids import SemanticIds
+from engine.semantic_ids.variance import unexplained
+
+ROWS_AT_ONCE = 8192  # how many rows' distances to all codes are held in memory
 
 
 def nearest_codes(vectors: Tensor, codebook: Tensor) -> Tensor:
     """(rows,) index of the nearest code for `vectors` (rows, width) in `codebook` (size, width)."""
-    return torch.cdist(vectors, codebook).argmin(dim=1)
+    # ||v - c||² = ||v||² - 2 v·c + ||c||², and ||v||² is the same for every code.
+    lengths = codebook.square().sum(dim=1)
+    return torch.cat(
+        [torch.addmm(lengths, rows, codebook.T, alpha=-2).argmin(dim=1) for rows in vectors.split(ROWS_AT_ONCE)]
+    )
 
 
 def residual_codes(vectors: Tensor, codebooks: Tensor) -> tuple[Tensor, Tensor]:
@@ -19,20 +32,22 @@ def residual_codes(vectors: Tensor, codebooks: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack(codes, dim=1), vectors - rest
 
 
-def kmeans_codebooks(vectors: Tensor, levels: int, size: int, seed: int) -> Tensor:
-    """(levels, size, width) codebooks by k-means on the residuals, level after level.
+def kmeans_codebooks(
+    vectors: Tensor, levels: int, size: int, seed: int, progress: Callable[[int, int], object]
+) -> Tensor:
+    """(levels, size, width) codebooks by k-means on the residuals of `vectors` (rows, width), level after level.
 
-    Where there are fewer vectors than codes, the codes left over stay at randomly chosen residuals.
+    `progress(level, levels)` is called again and again and may raise to stop.
     """
-    from sklearn.cluster import KMeans
-
-    generator = torch.Generator().manual_seed(seed)
     rest, codebooks = vectors, []
     for level in range(levels):
-        clusters = min(size, len(torch.unique(rest, dim=0)))
-        means = KMeans(clusters, n_init=1, max_iter=50, random_state=seed + level).fit(rest.numpy()).cluster_centers_
-        spare = torch.randint(len(rest), (size - clusters,), generator=generator)
-        codebook = torch.cat([torch.as_tensor(means, dtype=vectors.dtype), rest[spare]])
+        codebook = kmeans(rest, size, seed + level, partial(progress, level, levels))
         rest = rest - codebook[nearest_codes(rest, codebook)]
         codebooks.append(codebook)
     return torch.stack(codebooks)
+
+
+def coded(vectors: Tensor, codebooks: Tensor) -> SemanticIds:
+    """The semantic IDs of standardised `vectors` (rows, width) in `codebooks` (levels, size, width)."""
+    codes, reconstructed = residual_codes(vectors, codebooks)
+    return SemanticIds(codes.numpy(), codebooks.numpy(), unexplained(vectors, reconstructed))

@@ -1,21 +1,25 @@
 """RQ-VAE: residual quantisation in the latent space of an autoencoder.
 
-Source: Zeghidour et al., SoundStream (2021), and Rajput et al., TIGER (2023, section 3.1); codebooks start
-from k-means and dead codes are revived.
+Source: Zeghidour et al., SoundStream (2021, section III-C), and Rajput et al., TIGER (2023, section 3.1); codebooks
+start from k-means and dead codes are revived.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.config import SemanticIdSettings
+from engine.semantic_ids.averages import CodebookAverages
 from engine.semantic_ids.residual import kmeans_codebooks, nearest_codes, residual_codes
 from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
+from engine.semantic_ids.variance import standardised, unexplained
 
-KMEANS_SAMPLE = 20_000
-SETTLED_SHARE = 0.8  # no code is revived after this share of the epochs, so that the last ones settle
+SETTLED_SHARE = 0.8  # no code is revived after this share of the steps, so that the last ones settle
+REPORT_STEPS = 10
 
 
 class RQVAE(nn.Module):
@@ -39,7 +43,7 @@ class RQVAE(nn.Module):
         quantisation = inputs.new_zeros(())
         for codebook in self.codebooks:
             chosen = nearest_codes(rest.detach(), codebook.detach())
-            code = codebook[chosen]
+            code = F.embedding(chosen, codebook)
             quantisation = quantisation + F.mse_loss(code, rest.detach())
             quantisation = quantisation + self.commitment * F.mse_loss(rest, code.detach())
             residuals.append(rest.detach())
@@ -49,12 +53,12 @@ class RQVAE(nn.Module):
         return F.mse_loss(self.decoder(quantised), inputs) + quantisation, torch.stack(codes, dim=1), residuals
 
     @torch.no_grad()
-    def revive(self, used: Tensor, residuals: list[Tensor], generator: torch.Generator) -> None:
-        """Move codes that no item used (`used` (levels, size) is False) onto random residuals of their level."""
+    def revive(self, dead: Tensor, residuals: list[Tensor], generator: torch.Generator) -> None:
+        """Move the codes that are `dead` (levels, size) onto random residuals of their level."""
         for level, rest in enumerate(residuals):
-            dead = torch.nonzero(~used[level]).flatten()
-            chosen = torch.randint(len(rest), (len(dead),), generator=generator)
-            self.codebooks[level, dead] = rest[chosen]
+            gone = torch.nonzero(dead[level]).flatten()
+            chosen = torch.randint(len(rest), (len(gone),), generator=generator)
+            self.codebooks[level, gone] = rest[chosen]
 
 
 class RQVAEQuantiser:
@@ -63,42 +67,61 @@ class RQVAEQuantiser:
     def __init__(self, settings: SemanticIdSettings) -> None:
         self._settings = settings
 
-    def fit(self, vectors: FloatArray, progress: Callable[[int, int], None]) -> SemanticIds:
-        """Semantic IDs of `vectors` (items, width); `progress(epoch, epochs)` may raise to stop."""
+    def fit(self, vectors: FloatArray, progress: Callable[[int, int], object]) -> SemanticIds:
+        """Semantic IDs of `vectors` (items, width); `progress(step, steps)` may raise to stop."""
         settings = self._settings
         inputs = standardised(torch.from_numpy(vectors))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             model = RQVAE(inputs.shape[1], settings)
-        generator = torch.Generator().manual_seed(settings.seed)
-        sample = inputs[torch.randperm(len(inputs), generator=generator)[:KMEANS_SAMPLE]]
         with torch.no_grad():
-            model.codebooks.copy_(
-                kmeans_codebooks(model.encoder(sample), settings.depth, settings.codebook_size, settings.seed)
+            start = kmeans_codebooks(
+                model.encoder(inputs),
+                *(settings.depth, settings.codebook_size, settings.seed),
+                lambda *_: progress(0, settings.steps),
             )
-        optimiser = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate)
-        for epoch in range(settings.epochs):
-            progress(epoch, settings.epochs)
-            used = torch.zeros(settings.depth, settings.codebook_size, dtype=torch.bool)
-            for batch in torch.randperm(len(inputs), generator=generator).split(settings.batch_size):
-                loss, codes, residuals = model(inputs[batch])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-                used[torch.arange(settings.depth), codes] = True
-            if epoch < SETTLED_SHARE * settings.epochs:
-                model.revive(used, residuals, generator)
-        progress(settings.epochs, settings.epochs)
+            model.codebooks.copy_(start)
+        self._train(model, inputs, progress)
         return self._result(model, inputs)
+
+    def _train(self, model: RQVAE, inputs: Tensor, progress: Callable[[int, int], object]) -> None:
+        settings, steps = self._settings, self._settings.steps
+        averages = None
+        if settings.codebook_update == "ema":
+            model.codebooks.requires_grad_(False)
+            averages = CodebookAverages(model.codebooks)
+        generator = torch.Generator().manual_seed(settings.seed)
+        optimiser = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate)
+        levels = torch.arange(settings.depth)
+        dead = torch.ones(settings.depth, settings.codebook_size, dtype=torch.bool)
+        batches_per_pass = math.ceil(len(inputs) / settings.batch_size)
+        batches = _batches(len(inputs), settings.batch_size, generator)
+        for step, batch in enumerate(islice(batches, steps), start=1):
+            if step % REPORT_STEPS == 1:
+                progress(step - 1, steps)
+            loss, codes, residuals = model(inputs[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            if averages is not None:
+                averages.update(codes, residuals)
+            dead[levels, codes] = False
+            if step % batches_per_pass == 0:
+                if step < SETTLED_SHARE * steps:
+                    model.revive(dead, residuals, generator)
+                    if averages is not None:
+                        averages.restart(dead)
+                dead.fill_(True)
+        progress(steps, steps)
 
     @torch.no_grad()
     def _result(self, model: RQVAE, inputs: Tensor) -> SemanticIds:
         codes, quantised = residual_codes(model.encoder(inputs), model.codebooks)
-        error = F.mse_loss(model.decoder(quantised), inputs) / inputs.var(correction=0).clamp_min(1e-12)
-        return SemanticIds(codes.numpy(), model.codebooks.numpy().copy(), float(error))
+        error = unexplained(inputs, model.decoder(quantised))
+        return SemanticIds(codes.numpy(), model.codebooks.detach().numpy().copy(), error)
 
 
-def standardised(vectors: Tensor) -> Tensor:
-    """Every dimension shifted to mean 0 and scaled to deviation 1: unit-norm text vectors collapse otherwise."""
-    centred = vectors - vectors.mean(dim=0)
-    return centred / centred.std(dim=0, correction=0).clamp_min(1e-6)
+def _batches(rows: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Row numbers, `size` at a time and shuffled anew in every pass, without end."""
+    while True:
+        yield from torch.randperm(rows, generator=generator).split(size)

@@ -1,6 +1,6 @@
 """Semantic IDs: for every item a tuple of codes, and the codebooks that the codes point into."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ CodeArray = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class SemanticIds:
-    """`codes` (items, levels) in 0..size-1; `codebooks` (levels, size, width), all of one catalogue.
+    """`codes` (items, levels) of one catalogue; `codebooks` (depth, size, width), one for each level but the unique.
 
+    There are `depth` levels with codes in 0..size-1, and perhaps one more, the unique level: it numbers the items that
+    have all other codes in common, as high as that needs, and has no codebook because it means nothing.
     `reconstruction_error` is the share of the text vectors' variance that the codes do not explain.
     """
 
@@ -30,20 +32,32 @@ class SemanticIds:
 
     @property
     def depth(self) -> int:
-        return self.codes.shape[1]
+        return len(self.codebooks)
 
     @property
     def codebook_size(self) -> int:
         return self.codebooks.shape[1]
 
+    @property
+    def has_unique_level(self) -> bool:
+        return self.codes.shape[1] > self.depth
+
     @cached_property
     def tuple_numbers(self) -> CodeArray:
         """(items,) one number per distinct tuple: two items collide when their numbers are equal."""
-        return np.unique(self.codes, axis=0, return_inverse=True)[1].reshape(-1)
+        return self.prefix_numbers(self.codes.shape[1])
 
     def prefix_numbers(self, levels: int) -> CodeArray:
         """(items,) one number per distinct prefix of `levels` codes."""
         return np.unique(self.codes[:, :levels], axis=0, return_inverse=True)[1].reshape(-1)
+
+    def with_unique_level(self) -> "SemanticIds":
+        """The same with a unique level: 0 for the first item of a tuple, 1 for the next with the same codes, and on."""
+        numbers = self.prefix_numbers(self.depth)
+        order = np.argsort(numbers, kind="stable")
+        places = np.empty_like(numbers)
+        places[order] = np.arange(len(numbers)) - np.searchsorted(numbers[order], numbers[order])
+        return replace(self, codes=np.column_stack([self.codes[:, : self.depth], places]))
 
     def save(self, path: Path) -> None:
         """Write to a safetensors file, whole or not at all."""

@@ -16,7 +16,7 @@ USERS, ITEMS, LENGTH = 40, 30, 8
 TINY = [
     *("--set", "data.dataset=toys"),
     *("--set", "model.dim=8", "--set", "model.cross_heads=2"),
-    *("--set", "semantic_ids.depth=2", "--set", "semantic_ids.codebook_size=4", "--set", "semantic_ids.epochs=3"),
+    *("--set", "semantic_ids.depth=2", "--set", "semantic_ids.codebook_size=4", "--set", "semantic_ids.steps=3"),
     *("--set", "semantic_ids.latent_dim=8", "--set", "semantic_ids.hidden_dim=16"),
     *("--set", "evaluation.negatives=15"),
 ]
@@ -213,9 +213,31 @@ def test_a_run_that_its_settings_do_not_allow_exits_2(command: CommandLine) -> N
     assert "evaluation.negatives" in result["error"]
 
 
+def test_semantic_ids_are_learned_alone_judged_and_reused(command: CommandLine) -> None:
+    small = ("--set", "semantic_ids.codebook_size=4", "--set", "semantic_ids.depth=2")
+    for quantiser in ("rq-vae", "rq-kmeans", "pq", "opq"):
+        arguments = ("semantic-ids", "toys", *small, "--set", f"semantic_ids.quantiser={quantiser}")
+        (learned,) = events(command(*arguments, "--set", "semantic_ids.steps=3", "--json"))
+        assert (learned["dataset"], learned["quantiser"], learned["reused"]) == ("toys", quantiser, False)
+        assert (learned["items"], learned["depth"], learned["codebook_size"]) == (ITEMS, 2, 4)
+        assert len(learned["utilisation"]) == len(learned["perplexity"]) == 2
+        assert 0 <= learned["reconstruction_error"] < 1.5
+        (unique,) = events(
+            command(*arguments, "--set", "semantic_ids.steps=3", "--set", "semantic_ids.unique_level=true", "--json")
+        )
+        assert unique["reused"]
+        assert unique["collision_rate"] == 0
+        assert unique["collision_rate_without_unique_level"] == learned["collision_rate"]
+    told = command("semantic-ids", "toys", *small, "--set", "semantic_ids.quantiser=pq")
+    assert "Semantic IDs of toys by pq, reused" in told
+    assert "collision rate: " in told
+
+
 def test_wrong_use_exits_2(command: CommandLine) -> None:
     command("run", "--set", "semantic_ids.depth=99", code=2)
     command("run", "--set", "data.dataset=nonsense", code=2)
+    command("semantic-ids", "nonsense", code=2)
+    command("semantic-ids", "toys", "--set", "model.dim=32", code=2)
     command("show", "12345", code=2)
     command("import", "more", "missing.csv", code=2)
     command("fly", code=2)

@@ -27,7 +27,7 @@ SECONDS = 1000  # milliseconds
 QUICK = {
     "model.dim": 16,
     "model.cross_heads": 2,
-    "semantic_ids.epochs": 10,
+    "semantic_ids.steps": 10,
     "alignment.alpha": 0.2,
     "alignment.beta": 0.3,
 }

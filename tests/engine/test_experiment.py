@@ -31,7 +31,7 @@ from engine.training import loop
 ITEMS, USERS = 30, 40
 SMALL = [
     "model.dim=8", "model.cross_heads=2", "semantic_ids.depth=2", "semantic_ids.codebook_size=4", "data.max_length=6",
-    "semantic_ids.epochs=3", "semantic_ids.latent_dim=4", "training.epochs=3", "evaluation.negatives=10",
+    "semantic_ids.steps=3", "semantic_ids.latent_dim=4", "training.epochs=3", "evaluation.negatives=10",
 ]  # fmt: skip
 
 
@@ -153,6 +153,25 @@ def test_semantic_ids_are_reused_by_equal_settings_only(home: Home) -> None:
     assert reused("seed=7", "model.kind=sid")
     assert not reused("semantic_ids.codebook_size=3")
     assert not reused("semantic_ids.seed=1")
+    assert reused("semantic_ids.unique_level=true")
+    assert not reused("semantic_ids.quantiser=pq")
+    assert reused("semantic_ids.quantiser=pq", "semantic_ids.steps=4")
+    assert not reused("semantic_ids.steps=4")
+
+
+@pytest.mark.parametrize("quantiser", ["rq-vae", "rq-kmeans", "pq", "opq"])
+def test_an_experiment_runs_with_every_quantiser_and_a_unique_level(home: Home, quantiser: str) -> None:
+    events = run(home, f"semantic_ids.quantiser={quantiser}", "semantic_ids.unique_level=true", "training.epochs=1")
+    end(events)
+    (ready,) = (event for event in events if isinstance(event, SemanticIdsReady))
+    assert ready.report["largest_collision"] == 1 <= ready.report["largest_collision_without_unique_level"]
+
+
+def test_settings_that_do_not_fit_the_vectors_are_the_persons_to_mend(home: Home) -> None:
+    failed = run(home, "semantic_ids.quantiser=pq", "semantic_ids.depth=8")[-1]
+    assert isinstance(failed, Failed)
+    assert failed.wrong_settings
+    assert "semantic_ids.depth" in failed.message
 
 
 def test_popularity_is_ranked_without_training(home: Home) -> None:

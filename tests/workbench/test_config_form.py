@@ -182,6 +182,20 @@ def test_sections_that_play_no_part_are_disabled_and_say_why(form: ConfigForm, k
         assert bool(card.caption.text()) == (name in aside), name
 
 
+def test_settings_of_the_rq_vae_play_no_part_with_other_quantisers(form: ConfigForm) -> None:
+    def enabled(name: str) -> bool:
+        return form.fields[f"semantic_ids.{name}"].isEnabled()
+
+    for quantiser in ("pq", "opq", "rq-kmeans"):
+        form.fields["semantic_ids.quantiser"].editor.set_value(quantiser)
+        aside = {name for name in SemanticIdSettings.model_fields if not enabled(name)}
+        assert aside == {
+            *("latent_dim", "hidden_dim", "commitment", "codebook_update", "steps", "batch_size", "learning_rate")
+        }
+    form.fields["semantic_ids.quantiser"].editor.set_value("rq-vae")
+    assert all(map(enabled, SemanticIdSettings.model_fields))
+
+
 def test_changes_against_the_preset_are_marked_and_can_be_taken_back(qtbot: QtBot, form: ConfigForm) -> None:
     preset = presets()[0]
     form.set_config(preset.config)

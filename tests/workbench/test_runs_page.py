@@ -18,6 +18,7 @@ from workbench.context import Workbench
 from workbench.models.run_columns import COLUMNS
 from workbench.pages.runs import RunsPage
 from workbench.pages.runs import page as page_module
+from workbench.pages.runs.semantic_ids import SemanticIdReport
 
 TEST = {
     protocol: {
@@ -166,6 +167,17 @@ def test_the_final_test_shows_every_protocol_its_parts_and_the_lists(
     }  # fmt: skip
     preferences.metric_format = "decimal"
     assert tab.bands.bars[1].value == "0.0500"
+
+
+def test_collisions_are_shown_with_and_without_the_unique_level(qtbot: Any) -> None:
+    report = SemanticIdReport()
+    qtbot.addWidget(report)
+    tile = report.tiles["collision_rate"]
+    report.show_report(SEMANTIC_IDS | {"collision_rate": 0.0, "collision_rate_without_unique_level": 0.032})
+    assert tile.value == "0.0 %"
+    assert "3.2 % without the unique level" in tile.accessibleName()
+    report.show_report(SEMANTIC_IDS)
+    assert "without" not in tile.accessibleName()
 
 
 def test_settings_show_what_differs_from_the_default(qtbot: Any, open_page: Open, store: Store) -> None:

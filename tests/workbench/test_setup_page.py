@@ -170,6 +170,14 @@ def test_outline_warns_when_items_must_share_ids(make_workbench: MakeWorkbench) 
     assert "32 possible IDs for 800 items: items must share IDs warning" in words
 
 
+def test_outline_does_not_warn_when_a_unique_level_tells_items_apart(make_workbench: MakeWorkbench) -> None:
+    dataset = make_workbench().store.datasets.get("sample")
+    ids = SemanticIdSettings(quantiser="opq", depth=1, codebook_size=32, unique_level=True)
+    words = _words(ExperimentConfig(semantic_ids=ids), dataset)
+    assert "Optimised PQ (OPQ), 1 × 32 codes, and a unique level" in words
+    assert "warning" not in words
+
+
 def test_outline_leaves_out_what_a_model_does_not_use() -> None:
     titles = {
         kind: [step.title for step in outline(ExperimentConfig(model=ModelSettings(kind=kind)), None)]

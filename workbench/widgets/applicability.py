@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.config import WITH_SEMANTIC_IDS, AlignmentSettings, ModelSettings
+from engine.config import RQ_VAE_SETTINGS, WITH_SEMANTIC_IDS, AlignmentSettings, ModelSettings
 
 OF_LLM_ESR = {"distillation", "similar_users"}
 OF_LOSSES = {"softmax_sample": ("sampled_softmax",), "negatives": ("bce", "gbce"), "calibration": ("gbce",)}
@@ -25,6 +25,8 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     if kind not in WITH_SEMANTIC_IDS:
         reasons["semantic_ids"] = "This model needs no semantic IDs."
         reasons["model.fusion"] = "This model has no levels to fuse."
+    elif values["semantic_ids"]["quantiser"] != "rq-vae":
+        reasons |= {f"semantic_ids.{name}": "RQ-VAE only." for name in RQ_VAE_SETTINGS}
     if kind == "llm_esr":
         for name in set(AlignmentSettings.model_fields) - OF_LLM_ESR:
             reasons[f"alignment.{name}"] = "H2Rec only."

@@ -23,7 +23,7 @@ from engine.store import Store
 ITEMS, USERS, LENGTH = 40, 60, 9
 SMALL = [
     "model.dim=8", "model.cross_heads=2", "semantic_ids.depth=2", "semantic_ids.codebook_size=4", "data.max_length=6",
-    "semantic_ids.epochs=3", "semantic_ids.latent_dim=4", "training.epochs=2", "evaluation.negatives=10",
+    "semantic_ids.steps=3", "semantic_ids.latent_dim=4", "training.epochs=2", "evaluation.negatives=10",
 ]  # fmt: skip
 
 

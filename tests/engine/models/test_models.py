@@ -7,7 +7,7 @@ import torch
 from engine.config import ExperimentConfig
 from engine.models.backbones import BACKBONES
 from engine.models.build import Ingredients, build_model, reduced
-from engine.models.embeddings import SemanticEmbedding
+from engine.models.embeddings import INITIAL_DEVIATION, SemanticEmbedding
 from engine.models.h2rec import H2Rec
 from engine.models.recommender import Recommender
 from engine.settings import override, parse
@@ -221,6 +221,40 @@ def test_the_mask_token_is_no_item_and_is_learned(kind: str) -> None:
     torch.testing.assert_close(model.item_vectors(), before)
     after = model(torch.tensor([[model.mask_token]])).states
     assert (after - state).abs().max() > 1e-4
+
+
+def test_a_unique_level_starts_at_zero_and_may_have_more_codes_than_the_others() -> None:
+    codes = torch.tensor([[0, 1, 0], [0, 1, 1], [0, 1, 2], [1, 0, 0]])
+    start = torch.tensor([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]])
+    embedding = SemanticEmbedding(codes, 2, 2, start)
+    assert embedding.levels == 3
+    vectors = embedding.by_level(torch.tensor([1, 2, 3, 4]))
+    scaled = INITIAL_DEVIATION * start / start.std()
+    torch.testing.assert_close(vectors[:, 0], scaled[0, [0, 0, 0, 1]])
+    torch.testing.assert_close(vectors[:, 1], scaled[1, [1, 1, 1, 0]])
+    assert vectors[:, 2].abs().max() == 0
+    rows = embedding.codes[1:-1]
+    assert len({*rows[:, 2].tolist()} | {*rows[:, 0].tolist()} | {*rows[:, 1].tolist()}) == 3 + 2 + 2
+    assert int(rows.max()) < len(embedding.table.weight)
+
+
+def test_codebooks_that_are_all_alike_start_as_noise() -> None:
+    embedding = SemanticEmbedding(torch.tensor([[0], [1]]), 2, 4, torch.zeros(1, 2, 4))
+    vectors = embedding(torch.tensor([1, 2]))
+    assert torch.isfinite(vectors).all()
+    assert vectors.std() > 0
+
+
+def test_every_model_runs_with_a_unique_level() -> None:
+    codes = np.zeros((ITEMS, 4), dtype=np.int64)
+    codes[:, 3] = np.arange(ITEMS)
+    ingredients = Ingredients(ITEMS, np.arange(ITEMS + 1), codes, np.ones((3, 4, 8), np.float32))
+    for kind in ("h2rec", "sid", "hid_sid_sum", "hid_sid_concat"):
+        model = build_model(config_of(f"model.kind={kind}"), ingredients)
+        encoded = model(torch.randint(1, ITEMS + 1, (2, 5)))
+        assert torch.isfinite(encoded.states).all()
+        if encoded.gate is not None:
+            assert encoded.gate.shape == (2, 5, 4)
 
 
 def test_the_padding_item_is_never_trained() -> None:

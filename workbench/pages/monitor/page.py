@@ -158,7 +158,8 @@ class MonitorPage(Page):
 def _settings_words(config: ExperimentConfig) -> str:
     parts = [f"dataset {config.data.dataset}"]
     if config.uses_semantic_ids:
-        parts.append(f"semantic IDs {config.semantic_ids.depth} × {config.semantic_ids.codebook_size}")
+        unique = " + unique level" if config.semantic_ids.unique_level else ""
+        parts.append(f"semantic IDs {config.semantic_ids.depth} × {config.semantic_ids.codebook_size}{unique}")
     if config.model.kind == "h2rec":
         parts.append(f"α {config.alignment.alpha:g}, β {config.alignment.beta:g}")
     return ", ".join([*parts, f"seed {config.seed}"])

@@ -10,6 +10,8 @@ from workbench.widgets import numbers
 from workbench.widgets.parts import label
 from workbench.widgets.stat import StatTile
 
+_COLLISIONS = "items whose ID is not theirs alone"
+
 
 class SemanticIdReport(QWidget):
     """Tiles for the whole, a small grid for the levels."""
@@ -18,7 +20,7 @@ class SemanticIdReport(QWidget):
         super().__init__(parent)
         self.tiles = {
             "unique_tuples": StatTile("Different semantic IDs"),
-            "collision_rate": StatTile("Collision rate", caption="items whose ID is not theirs alone"),
+            "collision_rate": StatTile("Collision rate", caption=_COLLISIONS),
             "largest_collision": StatTile("Largest collision", caption="items with the same ID"),
             "reconstruction_error": StatTile("Reconstruction error", caption="share of the variance not explained"),
             "neighbour_preservation": StatTile("Neighbours kept", caption="text neighbours with the same first code"),
@@ -61,8 +63,13 @@ class SemanticIdReport(QWidget):
             numbers.count(report.get("unique_tuples")), f"of {numbers.count(items)} items, {reused}"
         )
         self.tiles["largest_collision"].set_value(numbers.count(report.get("largest_collision")))
-        for key in ("collision_rate", "reconstruction_error", "neighbour_preservation"):
+        for key in ("reconstruction_error", "neighbour_preservation"):
             self.tiles[key].set_value(numbers.share(report.get(key)))
+        without = report.get("collision_rate_without_unique_level")
+        caption = (
+            _COLLISIONS if without is None else f"{_COLLISIONS}; {numbers.share(without)} without the unique level"
+        )
+        self.tiles["collision_rate"].set_value(numbers.share(report.get("collision_rate")), caption)
         self._show_levels(report)
 
     def _show_levels(self, report: Mapping[str, Any]) -> None:

@@ -57,10 +57,12 @@ def _semantic_ids(config: ExperimentConfig, dataset: DatasetRow | None) -> Step:
     tuples = size**depth
     possible = count(tuples) if tuples < 10**9 else f"{tuples:.1e}"
     shape = f"{_label('semantic_ids.quantiser', config.semantic_ids.quantiser)}, {depth} × {count(size)} codes"
+    if config.semantic_ids.unique_level:
+        shape += ", and a unique level"
     if dataset is None:
         return Step("tree-structure", "Semantic IDs", (shape, f"{possible} possible IDs"))
     room = f"{possible} possible IDs for {count(dataset.items)} items"
-    if tuples < dataset.items:
+    if tuples < dataset.items and not config.semantic_ids.unique_level:
         return Step("tree-structure", "Semantic IDs", (shape, f"{room}: items must share IDs"), "warning")
     return Step("tree-structure", "Semantic IDs", (shape, room))
 
