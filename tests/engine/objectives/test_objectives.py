@@ -219,6 +219,15 @@ def test_only_the_strongest_neighbours_stay() -> None:
     assert set(zip(kept.row.tolist(), kept.col.tolist(), strict=True)) == pairs
 
 
+def test_cooccurrence_of_a_large_catalogue_stays_sparse() -> None:
+    items = 300_000  # all pairs would take 360 GB
+    random = np.random.default_rng(0)
+    rows = random.integers(1, items + 1, size=(2000, 6)).tolist()
+    weights = cooccurrence_weights(sequences(*rows, *rows), items, 3, 2, 50)
+    assert weights.shape == (items + 1, items + 1)
+    assert 0 < weights.nnz <= 2 * 2000 * 12
+
+
 def test_nothing_to_cooccur_gives_an_empty_matrix() -> None:
     assert cooccurrence_weights(sequences([1], [2]), 3, 3, 1, 50).nnz == 0
 

@@ -18,6 +18,7 @@ from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
 from engine.events import Event, GateWeights, Loss, Metrics, SliceMetrics
 from engine.models.backbones import BACKBONES
 from engine.models.build import Ingredients, build_model
+from engine.models.h2rec import H2Rec
 from engine.models.recommender import Recommender
 from engine.semantic_ids.semantic_ids import SemanticIds
 from engine.settings import override, parse
@@ -33,9 +34,14 @@ SMALL = [
 ]  # fmt: skip
 
 
-def cycles(users: int = 24) -> Sequences:
-    """Users who walk in a circle over items 1..11; the last item of everybody is the marker, 12."""
+def cycles(users: int = 24, held_out: tuple[int, int] | None = None) -> Sequences:
+    """Users who walk in a circle over items 1..11; the last item of everybody is the marker, 12.
+
+    `held_out` gives everybody these two validation and test items in place of the circle's next and the marker.
+    """
     rows = [[(user + step) % (ITEMS - 1) + 1 for step in range(6)] + [MARKER] for user in range(users)]
+    if held_out is not None:
+        rows = [[*row[:-2], *held_out] for row in rows]
     return Sequences(np.arange(0, 7 * users + 1, 7), np.array(rows, dtype=np.int32).ravel())
 
 
@@ -47,12 +53,18 @@ def semantic_ids() -> SemanticIds:
 class Setup:
     """A training on the circles, with scripted validation values where a test needs them."""
 
-    def __init__(self, folder: Path, *assignments: str, validation: list[float] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *assignments: str,
+        validation: list[float] | None = None,
+        sequences: Sequences | None = None,
+    ) -> None:
         self.config: ExperimentConfig = parse(override({}, [*SMALL, *assignments]))
         self.events: list[Event] = []
         self.stop = threading.Event()
         self.checkpoint = folder / "model.safetensors"
-        split = LeaveOneOut(cycles())
+        split = LeaveOneOut(sequences or cycles())
         ids = semantic_ids()
         counts = Popularity.of(split.training, ITEMS, 0.2).counts
         torch.manual_seed(self.config.seed)
@@ -205,6 +217,54 @@ def test_no_held_out_item_is_in_batches_popularity_or_cooccurrence() -> None:
         item for item in range(1, ITEMS) if semantic_ids().tuple_numbers[item - 1] != semantic_ids().tuple_numbers[-1]
     ]
     assert not alignment.positives(np.array([*others, MARKER]))[-1, :-1].any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_validation_and_test_items_train_the_very_same_model(tmp_path: Path, kind: str) -> None:
+    weights = []
+    for held_out in ((MARKER, MARKER), (3, 7)):
+        setup = Setup(tmp_path, f"model.kind={kind}", "training.epochs=2", sequences=cycles(held_out=held_out))
+        setup.training.run()
+        weights.append(setup.model.state_dict())
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_weight_is_there_before_the_first_step_and_the_optimiser_has_them_all(tmp_path: Path, kind: str) -> None:
+    setup = Setup(tmp_path, f"model.kind={kind}", "training.epochs=1")
+    before = {name: id(weight) for name, weight in setup.model.named_parameters()}
+    setup.training.run()
+    assert {name: id(weight) for name, weight in setup.model.named_parameters()} == before
+    held = {id(weight) for group in setup.training._optimiser.param_groups for weight in group["params"]}
+    assert held == set(before.values())
+
+
+def test_an_item_that_is_asked_for_several_times_is_aligned_once(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "alignment.beta=0")
+    objective, model = setup.training._objective, setup.model.eval()
+
+    def alignment(targets: list[list[int]]) -> torch.Tensor:
+        asked = torch.tensor(targets)
+        question = Question(torch.arange(2), torch.ones_like(asked), asked, torch.full((2,), asked.shape[1]))
+        return objective(model, question).parts["alignment"]
+
+    torch.testing.assert_close(alignment([[3, 5], [5, 3]]), alignment([[3], [5]]))
+
+
+def test_the_views_of_the_granularity_loss_tell_users_apart_however_much_padding_there_is(tmp_path: Path) -> None:
+    model = Setup(tmp_path).model.eval()
+    assert isinstance(model, H2Rec)
+    items, lengths = torch.tensor([[1, 2, 0, 0, 0, 0], [8, 5, 0, 0, 0, 0]]), torch.tensor([2, 2])
+    masked = torch.tensor([[True, False], [True, False]])
+
+    def views(items: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        gate = model(items).gate
+        assert gate is not None
+        return model.granularity_views(items, lengths, gate, masked)
+
+    for padded, bare in zip(views(items), views(items[:, :2]), strict=True):
+        torch.testing.assert_close(padded, bare, rtol=0, atol=1e-5)
+        assert (padded[0] - padded[1]).abs().max() > 1e-3
 
 
 def test_the_shared_prefix_widens_the_positives() -> None:
