@@ -547,6 +547,16 @@ class TrainingSettings(Settings):
         step=1e-4,
         advanced=True,
     )
+    averaging: float = setting(
+        0.995,
+        "Weight averaging",
+        "The model that is validated, tested and kept is a moving average of the weights over about 1 / (1 − value) "
+        "steps. 0 takes the weights themselves.",
+        ge=0,
+        le=0.9999,
+        step=0.001,
+        advanced=True,
+    )
     device: Literal["auto", "cpu", "cuda"] = setting(
         "auto",
         "Device",

@@ -12,6 +12,7 @@ from engine.data.batches import Batch, TrainingBatches
 from engine.errors import Stopped, WorkbenchError
 from engine.events import GateWeights, Listener, Loss, Metrics, Progress, SliceMetrics, Stage
 from engine.models.recommender import Recommender
+from engine.training.averaging import WeightAverage
 from engine.training.checkpoint import save_weights
 from engine.training.objective import Losses, Objective, Question
 
@@ -48,6 +49,8 @@ class Training:
             model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
         )
 
+        self._average = WeightAverage(model, settings.averaging)
+
     def run(self) -> None:
         """Train until the validation NDCG@10 has not risen for `patience` epochs, or the epochs are used up.
 
@@ -57,15 +60,21 @@ class Training:
             gate = self._train_epoch(epoch)
             if gate is not None:
                 self._listen(GateWeights(epoch, gate))
-            values = self._validate()
-            self.epochs = epoch
-            self._listen(Metrics(epoch, "validation", "full", values))
-            if values["overall"]["NDCG@10"] > self._best:
-                self._best = values["overall"]["NDCG@10"]
-                self.best_epoch = epoch
-                save_weights(self._model, self._checkpoint)
-            elif epoch - (self.best_epoch or 0) >= self._settings.patience:
+            with self._average.in_place():
+                goes_on = self._judge(epoch)
+            if not goes_on:
                 return
+
+    def _judge(self, epoch: int) -> bool:
+        """Validate, keep the weights if they are the best so far, and say whether training goes on."""
+        values = self._validate()
+        self.epochs = epoch
+        self._listen(Metrics(epoch, "validation", "full", values))
+        if values["overall"]["NDCG@10"] > self._best:
+            self._best = values["overall"]["NDCG@10"]
+            self.best_epoch = epoch
+            save_weights(self._model, self._checkpoint)
+        return epoch - (self.best_epoch or 0) < self._settings.patience
 
     def _train_epoch(self, epoch: int) -> tuple[float, ...] | None:
         self._model.train()
@@ -91,6 +100,7 @@ class Training:
         self._optimiser.zero_grad()
         losses.total.backward()
         self._optimiser.step()
+        self._average.update()
         return losses
 
     def _report(self, means: dict[str, torch.Tensor], step: int, epoch: float) -> None:

@@ -164,9 +164,23 @@ def test_the_checkpoint_holds_the_weights_of_the_best_epoch(tmp_path: Path) -> N
     best.training.run()
     longer = Setup(tmp_path / "b", "training.epochs=4", validation=[0.1, 0.2, 0.1, 0.1])
     longer.training.run()
-    load_weights(longer.model, longer.checkpoint)
+    for setup in (best, longer):
+        load_weights(setup.model, setup.checkpoint)
     for one, other in zip(best.model.parameters(), longer.model.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_what_is_validated_and_kept_is_the_average_and_training_goes_on_from_the_weights(tmp_path: Path) -> None:
+    plain, averaged = (Setup(tmp_path / name, f"training.averaging={name}") for name in ("0", "0.9"))
+    for setup in (plain, averaged):
+        torch.manual_seed(7)
+        setup.training.run()
+    for one, other in zip(plain.model.parameters(), averaged.model.parameters(), strict=True):
+        assert torch.equal(one, other)
+    load_weights(averaged.model, averaged.checkpoint)
+    assert any(
+        not torch.equal(*pair) for pair in zip(plain.model.parameters(), averaged.model.parameters(), strict=True)
+    )
 
 
 def test_the_same_seed_repeats_the_numbers_and_another_does_not(tmp_path: Path) -> None:
@@ -335,7 +349,7 @@ def test_the_gate_is_read_at_all_items_and_not_only_where_something_is_masked(tm
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_a_checkpoint_brings_back_the_same_model(tmp_path: Path, backbone: str) -> None:
-    saved = Setup(tmp_path, f"model.backbone={backbone}", "training.epochs=1")
+    saved = Setup(tmp_path, f"model.backbone={backbone}", "training.epochs=1", "training.averaging=0")
     saved.training.run()
     loaded = Setup(tmp_path, f"model.backbone={backbone}", "seed=1")
     load_weights(loaded.model, saved.checkpoint)
