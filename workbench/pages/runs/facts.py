@@ -153,7 +153,7 @@ def _users(count: int | None) -> str:
 
 def _metric_order(name: str) -> tuple[int, int]:
     kind, _, cutoff = name.partition("@")
-    kinds = ("NDCG", "HR", "MRR")
+    kinds = ("users", "NDCG", "HR", "MRR")
     return (kinds.index(kind) if kind in kinds else len(kinds), int(cutoff) if cutoff.isdigit() else sys.maxsize)
 
 
