@@ -19,7 +19,7 @@ def set_weight(model: nn.Module, value: float) -> None:
 
 
 def value_of(model: nn.Module) -> float:
-    return float(next(model.parameters()))
+    return next(model.parameters()).item()
 
 
 def test_the_average_by_hand_begins_short_and_ends_at_its_decay() -> None:
