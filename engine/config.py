@@ -270,6 +270,25 @@ class ModelSettings(Settings):
         "Keeps an item's own vector beside what cross-attention adds.",
         advanced=True,
     )
+    gate: Literal["learned", "uniform"] = setting(
+        "learned",
+        "Gate",
+        "How the semantic-ID levels are weighed in the hash-ID branch: by a gate that learns, or all alike.",
+        labels={"learned": "Learned", "uniform": "Uniform (no gate)"},
+        advanced=True,
+    )
+    sid_into_hid: bool = setting(
+        True,
+        "Semantic IDs into the hash-ID branch",
+        "Whether cross-attention injects every semantic-ID level into the hash-ID branch.",
+        advanced=True,
+    )
+    hid_into_sid: bool = setting(
+        True,
+        "Hash IDs into the semantic-ID branch",
+        "Whether cross-attention lets the semantic-ID branch draw from hash IDs.",
+        advanced=True,
+    )
 
     @model_validator(mode="after")
     def _heads_divide_the_width(self) -> "ModelSettings":
