@@ -1,19 +1,19 @@
 """What a person reads of a run: lines while it goes, and a sheet with its results."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.output import Output
 from engine.config import ExperimentConfig
 from engine.events import Event, Failed, Interrupted, Loss, Metrics, Note, SemanticIdsReady, StageStarted
+from engine.groups import METRICS, SLICES, Spread, summarise
 from engine.store.rows import RunDetails
 
 if TYPE_CHECKING:
     from engine.inspection import UserView
 
 HISTORY_SHOWN = 10
-SLICES = ("overall", "head", "tail")
 
 
 class EventLines:
@@ -61,6 +61,27 @@ def write_results(output: Output, run: RunDetails) -> None:
             )
 
 
+def write_summary(output: Output, group: str, runs: Sequence[RunDetails]) -> None:
+    """A table for each protocol: mean ± standard deviation over the seeds of every label of a group."""
+    summaries = summarise(runs)
+    finished = sum(run.status == "finished" for run in runs)
+    for protocol, title in {"full": "Full ranking", "sampled": "Against sampled items"}.items():
+        if summaries:
+            output.line()
+            output.table(
+                [title, "seeds", *(f"{metric} {part}" for metric in METRICS for part in SLICES)],
+                [
+                    [each.label, str(len(each.seeds))]
+                    + [_spread(each.metrics[protocol].get(part, {}).get(name)) for name in METRICS for part in SLICES]
+                    for each in summaries
+                ],
+            )
+    output.line()
+    if any(len(each.seeds) > 1 for each in summaries):
+        output.line("Mean ± standard deviation over the seeds.")
+    output.line(f"Group “{group}”: {finished} of {len(runs)} started runs finished.")
+
+
 def write_sheet(output: Output, run: RunDetails, folder: str) -> None:
     """Everything about a run: state, results, semantic IDs, times and the settings that are not the default."""
     output.line(f"Run {run.id} · {run.name}")
@@ -68,6 +89,8 @@ def write_sheet(output: Output, run: RunDetails, folder: str) -> None:
     best = "" if run.best_epoch is None else f", best {run.best_epoch}"
     output.line(f"{run.status} · {run.created_at.astimezone():%Y-%m-%d %H:%M} · {duration(run.seconds)}{epochs}{best}")
     output.line(f"dataset {run.dataset} · model {run.model} · seed {run.seed}")
+    if run.group is not None:
+        output.line(f"{run.label} of the group “{run.group}”")
     for text in (run.error, run.notes):
         if text:
             output.line(text)
@@ -117,6 +140,12 @@ def report_line(report: Mapping[str, Any]) -> str:
 def metric(value: float | None) -> str:
     """A metric with four decimals; “–” where there is none."""
     return "–" if value is None or value != value else f"{value:.4f}"
+
+
+def _spread(spread: Spread | None) -> str:
+    if spread is None:
+        return "–"
+    return metric(spread.mean) + (f" ± {metric(spread.deviation)}" if spread.deviation is not None else "")
 
 
 def duration(seconds: float | None) -> str:
