@@ -54,12 +54,17 @@ class SettingInfo:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of settings that comes with the workbench."""
+    """A named set of settings that comes with the workbench.
+
+    `dataset` is the one that it is made for, "" where any will do; `source` says where that comes from.
+    """
 
     name: str
     title: str
     description: str
     config: ExperimentConfig
+    dataset: str = ""
+    source: str = ""
 
 
 def settings_of(model: type[Settings], prefix: tuple[str, ...] = ()) -> Iterator[SettingInfo]:
@@ -161,7 +166,16 @@ def preset(name: str, folder: Path = PRESETS) -> Preset:
         names = ", ".join(sorted(each.stem for each in folder.glob("*.toml")))
         raise SettingsError(f"There is no preset “{name}”. There are: {names}.")
     about, values = _read(path)
-    return Preset(name, about.get("title", name), about.get("description", ""), parse(values))
+    config: ExperimentConfig = parse(values)
+    dataset = config.data.dataset if "dataset" in values.get("data", {}) else ""
+    return Preset(
+        name, about.get("title", name), about.get("description", ""), config, dataset, about.get("source", "")
+    )
+
+
+def where_to_find(dataset: str, folder: Path = PRESETS) -> str:
+    """Where a well-known dataset comes from and how to import it, "" for any other."""
+    return next((each.source for each in presets(folder) if dataset and each.dataset == dataset), "")
 
 
 def value_at(settings: Settings, path: Sequence[str]) -> Any:

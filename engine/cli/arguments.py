@@ -5,6 +5,7 @@ from typing import Any
 
 from engine import __version__
 from engine.config import PreparationSettings
+from engine.groups import MOST_SEEDS
 from engine.home import ENVIRONMENT_VARIABLE
 from engine.settings import settings_of
 
@@ -61,12 +62,29 @@ def _add_run(commands: Any) -> None:
         commands,
         "run",
         "train and test a model",
-        "python -m engine run --preset sample --set model.kind=hid --set seed=1 --json\n" + _CODES,
+        "python -m engine run --preset sample --set model.kind=hid --set seed=1 --json\n"
+        "          python -m engine run --preset sample --ablations --seeds 3 --group study\n" + _CODES,
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("config", metavar="CONFIG.toml", nargs="?", help="a settings file; others keep their default")
     source.add_argument("--preset", metavar="NAME", help="settings that come with the workbench (see: presets)")
     _add_assignments(parser, "change one setting (see: settings); may be repeated")
+    several = parser.add_argument_group(
+        "several runs as a group",
+        "One after another. Running a group of the same name again skips what has finished with the same settings.",
+    )
+    several.add_argument(
+        "--ablations", action="store_true", help="H2Rec, H2Rec without each of its parts, and each branch alone"
+    )
+    several.add_argument(
+        "--seeds",
+        metavar="N or A,B,...",
+        type=_seeds,
+        help="repeat with N seeds from the run's own on, or with these seeds (one alone: “7,”)",
+    )
+    several.add_argument(
+        "--group", metavar="NAME", type=_name, help="the group's name (default: made from the title and the time)"
+    )
 
 
 def _add_semantic_ids(commands: Any) -> None:
@@ -118,6 +136,13 @@ def _add_run_commands(commands: Any) -> None:
         default="NDCG@10",
         help="HR@k, NDCG@k or MRR@k with k 5, 10 or 20, or MRR (default: NDCG@10)",
     )
+    group = _add(
+        commands,
+        "group",
+        "show the results of a group of runs, over their seeds",
+        'python -m engine group "gate study" --json',
+    )
+    group.add_argument("group", metavar="NAME", help="the group's name (see: runs)")
     recommend = _add(
         commands,
         "recommend",
@@ -145,6 +170,24 @@ def _add(commands: Any, name: str, summary: str, example: str, function: str = "
     )
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     return parser
+
+
+def _seeds(text: str) -> int | list[int]:
+    """How many seeds, or which."""
+    if "," not in text and text.isdecimal() and 1 <= len(text) <= 3 and 1 <= int(text) <= MOST_SEEDS:
+        return int(text)
+    seeds = [part.strip() for part in text.split(",") if part.strip()]
+    if "," in text and seeds and all(part.isdecimal() and len(part) <= LONGEST_NUMBER for part in seeds):
+        return [int(part) for part in seeds]
+    raise argparse.ArgumentTypeError(
+        f"{text} is not allowed; it must be how many (1 to {MOST_SEEDS}), or seeds separated by commas"
+    )
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name of a group must not be empty")
+    return text.strip()
 
 
 def _count(text: str) -> int:

@@ -4,26 +4,24 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from engine.cli.codes import DONE, FAILED, INTERRUPTED, WRONG
+from engine.cli.codes import DONE, INTERRUPTED
 from engine.cli.columns import column_mapping
 from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
+from engine.cli.running import group, run
+from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig, PreparationSettings
-from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
-from engine.events import Event, Failed, Interrupted, as_json
-from engine.home import Home
-from engine.settings import override, parse, read_toml, settings_of
-from engine.settings import preset as find_preset
+from engine.errors import SettingsError, Stopped
+from engine.settings import override, parse, settings_of
 from engine.settings import presets as all_presets
 
-if TYPE_CHECKING:
-    from engine.store import DatasetRow, RunDetails, Store
+__all__ = [
+    "compare", "datasets", "delete", "group", "import_dataset", "presets", "recommend", "run", "runs", "semantic_ids",
+    "settings", "show",
+]  # fmt: skip
 
 
 def import_dataset(arguments: Namespace, output: Output) -> int:
@@ -40,7 +38,7 @@ def import_dataset(arguments: Namespace, output: Output) -> int:
             shown = text
             print(text, file=sys.stderr, flush=True)
 
-    with stop_on_signals() as stop, _opened(arguments.home) as (home, store):
+    with stop_on_signals() as stop, opened(arguments.home) as (home, store):
         from engine.library import Library
 
         mapping = column_mapping(arguments.column, paths, arguments.format)
@@ -61,49 +59,10 @@ def import_dataset(arguments: Namespace, output: Output) -> int:
     return DONE
 
 
-def run(arguments: Namespace, output: Output) -> int:
-    """Train and test a model, reporting what happens."""
-    with stop_on_signals() as stop:
-        config = _experiment(arguments)
-        with _opened(arguments.home) as (home, store):
-            from engine.experiment import run_recorded
-            from engine.library import SAMPLE, Library
-            from engine.store import RunRecorder
-
-            library = Library(home, store)
-            if config.data.dataset == SAMPLE:
-                library.ensure_sample()
-            dataset = _dataset(store, config.data.dataset)
-            number = store.runs.create(config, dataset.fingerprint)
-            show = _listener(output, f"Run {number} · {config.title}")
-
-            def listen(event: Event) -> None:
-                show(event)
-                if output.is_closed:
-                    stop.set()
-
-            try:
-                outcome = run_recorded(number, config, home, store, library, listen, stop)
-            except WorkbenchError as error:
-                print(error, file=sys.stderr)
-                return FAILED
-            except KeyboardInterrupt:
-                RunRecorder(store, number)(Interrupted(None, {}))
-                raise
-            details = store.runs.get(number)
-    _write_result(output, details)
-    match outcome:
-        case Failed(wrong_settings=wrong_settings):
-            return WRONG if wrong_settings else FAILED
-        case Interrupted():
-            return INTERRUPTED
-    return DONE
-
-
 def semantic_ids(arguments: Namespace, output: Output) -> int:
     """Learn the semantic IDs of a dataset, or take them from the cache, and say how good they are."""
     config = parse(override({}, _about_semantic_ids(arguments.assignments)))
-    with stop_on_signals() as stop, _opened(arguments.home) as (home, store):
+    with stop_on_signals() as stop, opened(arguments.home) as (home, store):
         from engine.library import SAMPLE, Library
         from engine.semantic_ids.diagnostics import diagnose
         from engine.semantics import item_codes, item_vectors
@@ -116,7 +75,7 @@ def semantic_ids(arguments: Namespace, output: Output) -> int:
         library = Library(home, store)
         if arguments.dataset == SAMPLE:
             library.ensure_sample()
-        items = library.load(_dataset(store, arguments.dataset).name).items
+        items = library.load(find_dataset(store, arguments.dataset).name).items
         limit_threads(config.training)
         try:
             print("Encoding item texts", file=sys.stderr, flush=True)
@@ -142,7 +101,7 @@ def semantic_ids(arguments: Namespace, output: Output) -> int:
 
 def runs(arguments: Namespace, output: Output) -> int:
     """List the runs."""
-    with _opened(arguments.home) as (_, store):
+    with opened(arguments.home) as (_, store):
         rows = store.runs.list(arguments.search, limit=-1)
     if output.is_json:
         output.json(rows)
@@ -154,12 +113,12 @@ def runs(arguments: Namespace, output: Output) -> int:
         from engine.cli.reports import duration, metric
 
         output.table(
-            ["run", "name", "status", "model", "dataset", "seed", "NDCG@10", "head", "tail", "made", "time"],
+            ["run", "name", "status", "model", "dataset", "seed", "NDCG@10", "head", "tail", "made", "time", "group"],
             [
                 [
                     *(str(row.id), row.name, row.status, row.model, row.dataset, str(row.seed)),
                     *(metric(value) for value in (row.ndcg_overall, row.ndcg_head, row.ndcg_tail)),
-                    *(f"{row.created_at.astimezone():%Y-%m-%d %H:%M}", duration(row.seconds)),
+                    *(f"{row.created_at.astimezone():%Y-%m-%d %H:%M}", duration(row.seconds), row.group or ""),
                 ]
                 for row in rows
             ],
@@ -169,7 +128,7 @@ def runs(arguments: Namespace, output: Output) -> int:
 
 def datasets(arguments: Namespace, output: Output) -> int:
     """List the datasets."""
-    with _opened(arguments.home) as (_, store):
+    with opened(arguments.home) as (_, store):
         rows = store.datasets.list()
     if output.is_json:
         output.json(rows)
@@ -222,7 +181,7 @@ def settings(_arguments: Namespace, output: Output) -> int:
 
 def show(arguments: Namespace, output: Output) -> int:
     """Show a run's results and settings."""
-    with _opened(arguments.home) as (home, store):
+    with opened(arguments.home) as (home, store):
         details = store.runs.get(arguments.run)
     folder = str(home.run_folder(details.id))
     if output.is_json:
@@ -240,7 +199,7 @@ def compare(arguments: Namespace, output: Output) -> int:
 
     if len(arguments.runs) < 2:
         raise SettingsError("compare: one run alone cannot be compared. Name the reference and at least one other.")
-    with _opened(arguments.home) as (home, store):
+    with opened(arguments.home) as (home, store):
         groups = [[store.runs.get(number) for number in group] for group in arguments.runs]
     found = compare_runs(groups, home, arguments.metric)
     if output.is_json:
@@ -254,7 +213,7 @@ def compare(arguments: Namespace, output: Output) -> int:
 
 def recommend(arguments: Namespace, output: Output) -> int:
     """Show what a run's model recommends to a user, and why."""
-    with _opened(arguments.home) as (home, store):
+    with opened(arguments.home) as (home, store):
         from engine.inspection import RunInspector
         from engine.library import Library
 
@@ -273,7 +232,7 @@ def recommend(arguments: Namespace, output: Output) -> int:
 def delete(arguments: Namespace, output: Output) -> int:
     """Delete runs with their files."""
     numbers = sorted(set(arguments.runs))
-    with _opened(arguments.home) as (home, store):
+    with opened(arguments.home) as (home, store):
         for number in numbers:
             store.runs.get(number)
         store.runs.delete(numbers)
@@ -286,29 +245,6 @@ def delete(arguments: Namespace, output: Output) -> int:
     return DONE
 
 
-@contextmanager
-def _opened(folder: str | None) -> "Iterator[tuple[Home, Store]]":
-    from engine.store import Store
-
-    home = Home.locate(folder)
-    store = Store(home.database)
-    try:
-        store.runs.mark_dead()
-        yield home, store
-    finally:
-        store.close()
-
-
-def _experiment(arguments: Namespace) -> ExperimentConfig:
-    """The settings that were asked for. Raises SettingsError."""
-    values: dict[str, Any] = {}
-    if arguments.preset is not None:
-        values = find_preset(arguments.preset).config.model_dump(mode="json")
-    elif arguments.config is not None:
-        values = read_toml(Path(arguments.config))
-    return parse(override(values, arguments.assignments))
-
-
 def _about_semantic_ids(assignments: list[str]) -> list[str]:
     """The same assignments. Raises SettingsError when one is of a section that changes nothing here."""
     for assignment in assignments:
@@ -316,43 +252,3 @@ def _about_semantic_ids(assignments: list[str]) -> list[str]:
         if section not in ("semantic_ids", "text") and "=" in assignment:
             raise SettingsError(f"--set {assignment}: only settings of semantic_ids and text play a part here.")
     return assignments
-
-
-def _dataset(store: "Store", name: str) -> "DatasetRow":
-    row = store.datasets.get(name)
-    if row is None:
-        from engine.library import SAMPLE
-
-        names = sorted({SAMPLE, *(each.name for each in store.datasets.list())})
-        raise DataError(f"There is no dataset “{name}”. There are: {', '.join(names)}.")
-    return row
-
-
-def _listener(output: Output, title: str) -> Any:
-    if output.is_json:
-        return lambda event: output.json(as_json(event))
-    from engine.cli.reports import EventLines
-
-    output.line(title)
-    return EventLines(output)
-
-
-def _write_result(output: Output, details: "RunDetails") -> None:
-    if output.is_json:
-        result = {
-            "event": "result",
-            "run": details.id,
-            "status": details.status,
-            "model": details.model,
-            "dataset": details.dataset,
-            "seed": details.seed,
-            "test": details.test,
-            "seconds": details.stage_seconds,
-        }
-        output.json(result | ({"error": details.error} if details.error else {}))
-        return
-    from engine.cli.reports import duration, write_results
-
-    write_results(output, details)
-    output.line()
-    output.line(f"Run {details.id} {details.status} after {duration(details.seconds)}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.output import Output
 from engine.config import ExperimentConfig
 from engine.events import Event, Failed, Interrupted, Loss, Metrics, Note, SemanticIdsReady, StageStarted
+from engine.groups import METRICS, SLICES, Spread, summarise
 from engine.settings import flat
 from engine.store.rows import RunDetails
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from engine.inspection import UserView
 
 HISTORY_SHOWN = 10
-SLICES = ("overall", "head", "tail")
 
 
 class EventLines:
@@ -82,6 +82,27 @@ def protocol_titles(evaluation: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def write_summary(output: Output, group: str, runs: Sequence[RunDetails]) -> None:
+    """A table for each protocol: mean ± standard deviation over the seeds of every label of a group."""
+    summaries = summarise(runs)
+    finished = sum(run.status == "finished" for run in runs)
+    for protocol, title in {"full": "Full ranking", "sampled": "Against sampled items"}.items():
+        if summaries:
+            output.line()
+            output.table(
+                [title, "seeds", *(f"{metric} {part}" for metric in METRICS for part in SLICES)],
+                [
+                    [each.label, str(len(each.seeds))]
+                    + [_spread(each.metrics[protocol].get(part, {}).get(name)) for name in METRICS for part in SLICES]
+                    for each in summaries
+                ],
+            )
+    output.line()
+    if any(len(each.seeds) > 1 for each in summaries):
+        output.line("Mean ± standard deviation over the seeds.")
+    output.line(f"Group “{group}”: {finished} of {len(runs)} started runs finished.")
+
+
 def write_sheet(output: Output, run: RunDetails, folder: str) -> None:
     """Everything about a run: state, results, semantic IDs, times and the settings that are not the default."""
     output.line(f"Run {run.id} · {run.name}")
@@ -89,6 +110,8 @@ def write_sheet(output: Output, run: RunDetails, folder: str) -> None:
     best = "" if run.best_epoch is None else f", best {run.best_epoch}"
     output.line(f"{run.status} · {run.created_at.astimezone():%Y-%m-%d %H:%M} · {duration(run.seconds)}{epochs}{best}")
     output.line(f"dataset {run.dataset} · model {run.model} · seed {run.seed}")
+    if run.group is not None:
+        output.line(f"{run.label} of the group “{run.group}”")
     for text in (run.error, run.notes):
         if text:
             output.line(text)
@@ -203,6 +226,12 @@ def metric(value: float | None) -> str:
 
 def _in_table(name: str, value: float | None) -> str:
     return f"{value:,.0f}" if name == "users" and value is not None else metric(value)
+
+
+def _spread(spread: Spread | None) -> str:
+    if spread is None:
+        return "–"
+    return metric(spread.mean) + (f" ± {metric(spread.deviation)}" if spread.deviation is not None else "")
 
 
 def duration(seconds: float | None) -> str:

@@ -31,7 +31,8 @@ class RunRow:
 
     Metrics are those of the test split at 10, None until the run has finished: HR and NDCG in full ranking, and
     the same in the sampled protocol. `depth` and `codebook_size` are None without semantic IDs; `alpha` and
-    `beta` are None where the model has nothing to align. Times in UTC, `seconds` is wall time.
+    `beta` are None where the model has nothing to align. Times in UTC, `seconds` is wall time. `group` names the runs
+    that were made together, `label` what this one is among them; None for a run on its own.
     """
 
     id: int
@@ -64,6 +65,8 @@ class RunRow:
     seconds: float | None
     error: str | None
     notes: str
+    group: str | None
+    label: str | None
 
 
 @dataclass(frozen=True)

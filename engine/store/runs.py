@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 import engine
@@ -21,7 +21,11 @@ from engine.store.schema import LogRecord, PointRecord, RunRecord
 _SUMMARY = {field.name: getattr(RunRecord, field.name) for field in fields(RunRow)}
 _DETAILS = {field.name: getattr(RunRecord, field.name) for field in fields(RunDetails)}
 _LOG_COLUMNS = [getattr(LogRecord, field.name) for field in fields(LogLine)]
-_SEARCHED = (RunRecord.name, RunRecord.dataset, RunRecord.model, RunRecord.status, RunRecord.notes)
+# One text with blanks between, which no searched word holds: folding it once is quicker than column by column.
+_SEARCHED = func.fold(
+    RunRecord.name + " " + RunRecord.dataset + " " + RunRecord.model + " " + RunRecord.status + " " + RunRecord.notes
+    + " " + func.coalesce(RunRecord.group, "") + " " + func.coalesce(RunRecord.label, "")
+)  # fmt: skip
 _NAN = float("nan")
 
 
@@ -31,8 +35,13 @@ class RunRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, config: ExperimentConfig, dataset_fingerprint: str) -> int:
-        """A new run of this process, "running" from now on; gives its number."""
+    def create(
+        self, config: ExperimentConfig, dataset_fingerprint: str, group: str | None = None, label: str | None = None
+    ) -> int:
+        """A new run of this process, "running" from now on; gives its number.
+
+        `group` names the runs that are made together, `label` says what this one is among them.
+        """
         process, process_started = own_identity()
         aligns = config.model.kind == "h2rec"
         values = {
@@ -50,6 +59,8 @@ class RunRepository:
             "process": process,
             "process_started": process_started,
             "notes": "",
+            "group": group,
+            "label": label,
             "config": config.model_dump(mode="json"),
             "versions": _versions(),
             **{name: {} for name in ("test", "stage_seconds", "semantic_ids", "artefacts")},
@@ -69,6 +80,18 @@ class RunRepository:
         """How many runs `list` would give in all."""
         with self._database.reading() as session:
             return session.scalar(select(func.count(RunRecord.id)).where(_matches(search))) or 0
+
+    def in_group(self, group: str) -> list[RunDetails]:
+        """The runs of a group, the oldest first; none when there is no such group."""
+        query = select(*_DETAILS.values()).where(RunRecord.group == group).order_by(RunRecord.id)
+        with self._database.reading() as session:
+            return [RunDetails(*row) for row in session.execute(query)]
+
+    def groups(self) -> list[str]:
+        """The names of all groups, the one with the newest run first."""
+        query = select(RunRecord.group).where(RunRecord.group.is_not(None)).group_by(RunRecord.group)
+        with self._database.reading() as session:
+            return [name for name in session.scalars(query.order_by(func.max(RunRecord.id).desc())) if name is not None]
 
     def curves(self, run: int) -> dict[str, Curve]:
         """series -> its curve; empty while nothing was recorded."""
@@ -149,7 +172,8 @@ class RunRepository:
         offset: int = 0,
         limit: int = 200,
     ) -> list[RunRow]:
-        """One page of the runs that hold every word of `search` in name, dataset, model, status or notes.
+        """One page of the runs that hold every word of `search` in name, dataset, model, status, notes,
+        group or label.
 
         `sort` is a field of RunRow; runs without a value come last either way. Raises StoreError for another name.
         """
@@ -163,13 +187,7 @@ class RunRepository:
 
 
 def _matches(search: str) -> ColumnElement[bool]:
-    return and_(
-        True,
-        *(
-            or_(*(func.fold(column).contains(word.casefold(), autoescape=True) for column in _SEARCHED))
-            for word in search.split()
-        ),
-    )
+    return and_(True, *(_SEARCHED.contains(word.casefold(), autoescape=True) for word in search.split()))
 
 
 def _missing(run: int, known: Iterable[int]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0001"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+HEAD = "0002"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -52,7 +52,7 @@ class DatasetRecord(Base):
 
 
 class RunRecord(Base):
-    """One run. The long JSON columns come last, so that listing runs need not read past the short ones."""
+    """One run. The long JSON columns come late, so that listing runs reads past them only for a later addition."""
 
     __tablename__ = "runs"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - a deleted run's number names its old folder: never again
@@ -95,6 +95,8 @@ class RunRecord(Base):
     semantic_ids: Mapped[dict[str, Any]]
     versions: Mapped[dict[str, str]]
     artefacts: Mapped[dict[str, str]]
+    group: Mapped[str | None] = mapped_column(index=True)
+    label: Mapped[str | None]
 
 
 class PointRecord(Base):

@@ -243,6 +243,109 @@ def test_a_fault_of_the_database_while_running_is_a_failed_run(play: Any, capsys
     assert captured.err.endswith("The disk is full.\n")
 
 
+# --- groups of runs ---
+
+
+def test_ablations_and_seeds_run_as_one_group(play: Any, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    play(tell(*STORY, FINISHED))
+    assert main(["run", "--ablations", "--seeds", "2", "--set", "seed=4", "--group", " study ", "--json"]) == 0
+    told = lines(capsys.readouterr().out)
+    started = [each for each in told if each["event"] == "run_started"]
+    assert [(each["label"], each["seed"]) for each in started[:2]] == [("full", 4), ("no gate", 4)]
+    assert started[8] == {"event": "run_started", "group": "study", "label": "full", "seed": 5, "place": 9, "of": 16}
+    results = [each for each in told if each["event"] == "result"]
+    assert [each["run"] for each in results] == list(range(1, 17))
+    assert (results[1]["group"], results[1]["label"]) == ("study", "no gate")
+    last = told[-1]
+    assert (last["event"], last["group"], last["status"]) == ("group", "study", "finished")
+    assert (last["planned"], last["skipped"], last["left"]) == (16, 0, 0)
+    assert [each["label"] for each in last["summary"]][-1] == "SID only"
+    assert last["summary"][0]["seeds"] == [4, 5]
+    assert last["summary"][0]["metrics"]["full"]["overall"]["NDCG@10"] == {"mean": 0.25, "deviation": 0.0}
+    store = Store(home.database)
+    no_gate = store.runs.get(2)
+    assert (no_gate.name, no_gate.config["model"]["gate"]) == ("H2Rec on sample, no gate", "uniform")
+    store.close()
+
+
+def test_the_same_group_goes_on_with_what_is_not_finished(
+    play: Any, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["run", "--seeds", "3,1,2", "--group", "study"]
+    played = 0
+
+    def stopped_in_the_second(report: Callable[[Event], None], stop: threading.Event) -> None:
+        nonlocal played
+        played += 1
+        if played == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert stop.wait(5)
+            report(Interrupted(None, {}))
+        else:
+            report(FINISHED)
+
+    play(stopped_in_the_second)
+    assert main(command) == 130
+    out = capsys.readouterr().out
+    assert played == 2
+    assert "2 runs of 3 left. The same command with --group “study” goes on." in out
+    assert main([*command, "--json"]) == 0
+    told = lines(capsys.readouterr().out)
+    assert told[0] == {
+        "event": "run_skipped", "run": 1, "group": "study", "label": "full", "seed": 3, "place": 1, "of": 3,
+    }  # fmt: skip
+    assert (told[-1]["status"], told[-1]["skipped"], told[-1]["left"]) == ("finished", 1, 0)
+    assert [each["status"] for each in told[-1]["runs"]] == ["finished", "interrupted", "finished", "finished"]
+    assert main(command) == 0
+    assert "Skipped full, seed 1 (2 of 3): run 3 finished with these settings." in capsys.readouterr().out
+    assert main([*command, "--set", "training.epochs=7"]) == 0
+    assert played == 7
+
+
+def test_a_failed_run_of_a_group_does_not_keep_the_others_from_running(
+    play: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends: list[Event] = [FINISHED, Failed("No.", "", wrong_settings=True), FINISHED]
+    play(lambda report, _stop: report(ends.pop()))
+    assert main(["run", "--seeds", "3", "--json"]) == 1
+    last = lines(capsys.readouterr().out)[-1]
+    assert [each["status"] for each in last["runs"]] == ["finished", "failed", "finished"]
+    assert (last["status"], last["left"], last["summary"][0]["seeds"]) == ("failed", 1, [0, 2])
+    assert last["group"].startswith("H2Rec on sample 2")
+
+
+def test_a_group_is_shown(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["group", "study"]) == 2
+    assert "There is no group “study”. There are none yet." in capsys.readouterr().err
+    ndcgs = [0.25, 0.125]
+    values = [{**SLICES, "overall": {"HR@10": 0.5, "NDCG@10": each}} for each in ndcgs]
+    play(lambda report, _stop: report(Finished(1, 1, {"full": values[-1], "sampled": values.pop()}, SECONDS, {})))
+    assert main(["run", "--seeds", "2", "--group", "study"]) == 0
+    capsys.readouterr()
+    assert main(["group", "study"]) == 0
+    out = capsys.readouterr().out
+    (row,) = [line for line in out.split("Against")[0].splitlines() if line.startswith("full")]
+    assert row.split("  ")[0] == "full"
+    assert "0.1875 ± 0.0884" in row
+    assert row.rstrip().endswith("0.1250 ± 0.0000")
+    assert "Group “study”: 2 of 2 started runs finished." in out
+    assert main(["group", "study", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["summary"][0]["metrics"]["sampled"]["overall"]["NDCG@10"]["mean"] == 0.1875
+    assert main(["group", "other"]) == 2
+    assert "The latest are: “study”." in capsys.readouterr().err
+    assert main(["runs", "--search", "stud"]) == 0
+    assert capsys.readouterr().out.count("study") == 2
+
+
+@pytest.mark.parametrize("seeds", ["0", "x", "1.5", ",", "101", "-1,2", "1,x"])
+def test_seeds_that_cannot_be_meant(seeds: str, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["run", f"--seeds={seeds}"])
+    assert end.value.code == 2
+    assert "it must be how many (1 to 100), or seeds separated by commas" in capsys.readouterr().err
+
+
 def test_settings_come_from_a_file_and_from_overrides(
     play: Any, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -265,6 +368,10 @@ def test_settings_come_from_a_file_and_from_overrides(
         (["run", "--preset", "nonsense"], ["nonsense", "paper", "quick", "sample"]),
         (["run", "missing.toml"], ["missing.toml", "cannot be read"]),
         (["run", "--set", "data.dataset=nonsense"], ["nonsense", "There are: films, sample"]),
+        (["run", "--preset", "beauty"], ["no dataset “beauty”", "python -m engine import beauty PATH", "IDGenRec"]),
+        (["run", "--set", "data.dataset=yelp"], ["python -m engine import yelp PATH", "Yelp Open Dataset"]),
+        (["run", "--ablations", "--set", "model.kind=hid"], ["model.kind", "“hid” has none"]),
+        (["run", "--seeds", "3000000000,1"], ["seed", "3000000000", "from 0 to"]),
         (["show", "9"], ["no run 9", "There are: 1"]),
         (["recommend", "9", "--user", "u1"], ["no run 9"]),
         (["delete", "1", "9"], ["no run 9"]),
@@ -308,7 +415,8 @@ def test_unknown_words_exit_2_with_the_usage(arguments: list[str], capsys: pytes
 
 
 @pytest.mark.parametrize(
-    "command", ["import", "run", "runs", "datasets", "presets", "settings", "show", "compare", "recommend", "delete"]
+    "command",
+    ["import", "run", "runs", "datasets", "presets", "settings", "show", "compare", "group", "recommend", "delete"],
 )
 def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -29,6 +29,7 @@ from workbench.pages.datasets.summary import DatasetSummary, LengthBins
 
 SHOP = Path(__file__).parents[1] / "fixtures" / "shop"
 ML = Path(__file__).parents[1] / "fixtures" / "ml-100k"
+BAKERY = Path(__file__).parents[1] / "fixtures" / "sequences"
 
 
 @pytest.fixture
@@ -244,6 +245,24 @@ def test_files_are_looked_at_and_imported(qtbot: Any, page: DatasetsPage, workbe
     row = workbench.store.datasets.get("films")
     assert row is not None
     assert row.preparation["k_core"] == 2
+
+
+def test_sequence_lines_are_shown_as_they_stand_and_imported(
+    qtbot: Any, dialog: ImportDialog, workbench: Workbench
+) -> None:
+    dialog.set_paths([BAKERY])
+    previewed(qtbot, dialog)
+    assert dialog.view.format == "sequences"
+    assert not dialog.view.mapping.isVisible()
+    model = dialog.view.preview.models["interactions"]
+    assert [model.index(0, column).data() for column in (0, 1)] == ["guest01", "TE02 CK02 BR01 TE01 BR01 BN01"]
+    assert dialog.view.preview.models["items"].index(0, 1).data() == "chocolate cake with cherries"
+    dialog.view.preparation.fields["k_core"].editor.set_value(1)
+    with qtbot.waitSignal(dialog.imported, timeout=10000):
+        dialog.start()
+    row = workbench.store.datasets.get("sequences")
+    assert row is not None
+    assert (row.users, row.items, row.interactions) == (12, 8, 76)
 
 
 def test_columns_are_guessed_and_can_be_mapped(qtbot: Any, dialog: ImportDialog, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 from engine.data.formats.delimited import HEAD_BYTES, disk_faults_in_words, file_bytes
 from engine.data.formats.generic import GenericFormat
 from engine.data.formats.movielens import MovieLens100K
+from engine.data.formats.sequence_lines import SequenceLines
 from engine.data.raw import ColumnMapping, Preview, RawData
 from engine.errors import DataError
 
@@ -28,7 +29,7 @@ class Format(Protocol):
 
 
 # The first that recognises the files wins, so the choosy ones come first.
-FORMATS: dict[str, Format] = {format.name: format for format in (MovieLens100K(), GenericFormat())}
+FORMATS: dict[str, Format] = {format.name: format for format in (MovieLens100K(), SequenceLines(), GenericFormat())}
 
 
 def named(name: str) -> Format:
@@ -58,7 +59,9 @@ def sniff(paths: list[Path]) -> Format:
 def _why_not(paths: list[Path]) -> str:
     """What keeps the files from being read in the format that takes most."""
     try:
-        GenericFormat().preview(paths, None, 1)
+        preview = GenericFormat().preview(paths, None, 1)
     except DataError as error:
         return f"\n{error}"
+    if len(preview.interactions.columns) == 1:
+        return f"\n{preview.interactions.path.name}: no comma, tab, semicolon or | separates columns."
     return ""

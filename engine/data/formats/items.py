@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from engine.data.formats.delimited import TextTable, quoted
+from engine.data.formats.delimited import quoted
 from engine.data.raw import ColumnMapping, RawData, Source
+from engine.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,17 +14,30 @@ if TYPE_CHECKING:
 EXAMPLES = 5
 
 
+class ItemsFile(Protocol):
+    """A file of items that can say where a row stands."""
+
+    @property
+    def source(self) -> Source: ...
+
+    def line(self, row: int) -> int:
+        """The line of the file, counted from 1."""
+
+    def fault(self, row: int, column: str, words: str) -> DataError:
+        """The error to raise for a cell."""
+
+
 def complete(
     format: str,
     interactions: pd.DataFrame,
     items: pd.DataFrame | None,
-    item_ids: tuple[TextTable, str] | None,
+    item_ids: tuple[ItemsFile, str] | None,
     sources: tuple[Source, ...],
     mapping: ColumnMapping | None = None,
 ) -> RawData:
     """RawData with a row for every item; the report counts items without entry and without text.
 
-    `items` (id, title, text) row by row as in the table of `item_ids`, which comes with the name of its id column.
+    `items` (id, title, text) row by row as in the file of `item_ids`, which comes with the name of its id column.
     Raises DataError at the first id that occurs twice.
     """
     import pandas as pd
@@ -35,13 +49,13 @@ def complete(
         report["no_items_file"] = len(used)
         items = pd.DataFrame({"id": used, "title": used, "text": ""}).sort_values("id", ignore_index=True)
         return RawData(interactions, items, format, sources, mapping, report)
-    table, column = item_ids
+    file, column = item_ids
     twice = items["id"].duplicated().to_numpy().nonzero()[0]
     if len(twice):
         row = int(twice[0])
         before = int((items["id"] == items["id"].iloc[row]).to_numpy().argmax())
-        raise table.fault(
-            row, column, f"item id {quoted(items['id'].iloc[row])} stands on line {table.line(before)} already."
+        raise file.fault(
+            row, column, f"item id {quoted(items['id'].iloc[row])} stands on line {file.line(before)} already."
         )
     items["title"] = items["title"].where(items["title"] != "", items["id"])
     without_text = (items["text"] == "").to_numpy().nonzero()[0]
@@ -49,7 +63,7 @@ def complete(
     if len(without_text):
         report["items_without_text"] = len(without_text)
         examples["items_without_text"] = [
-            f"{items['id'].iloc[row]} on line {table.line(int(row))} of {table.source.path.name}"
+            f"{items['id'].iloc[row]} on line {file.line(int(row))} of {file.source.path.name}"
             for row in without_text[:EXAMPLES]
         ]
     if len(without_entry):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -35,6 +36,47 @@ def test_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def first_schema(path: Path) -> None:
+    """A database as the first version of the workbench left it: one finished run with a point and a log line."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO runs (name, status, dataset, dataset_fingerprint, model, seed, ndcg_overall, created_at, "
+                "process, process_started, notes, config, test, stage_seconds, semantic_ids, versions, artefacts) "
+                "VALUES ('old', 'finished', 'films', 'f', 'hid', 3, 0.25, '2025-12-10 08:00:00', 1, 1.0, 'mine', "
+                """'{"seed": 3}', '{}', '{}', '{}', '{}', '{}')"""
+            )
+        )
+        connection.execute(text("INSERT INTO points VALUES (1, 'loss/total', 10, 1.0, 2.5)"))
+        connection.execute(text("INSERT INTO log_lines VALUES (1, 1, '2025-12-10 08:00:01', 'info', 'hello')"))
+    engine.dispose()
+
+
+def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path: Path) -> None:
+    first_schema(tmp_path / "workbench.db")
+    opened = Store(tmp_path / "workbench.db")
+    run = opened.runs.get(1)
+    assert (run.name, run.seed, run.ndcg_overall, run.notes, run.config) == ("old", 3, 0.25, "mine", {"seed": 3})
+    assert (run.group, run.label) == (None, None)
+    assert opened.runs.curves(1)["loss/total"].values == [2.5]
+    assert [line.text for line in opened.runs.log(1)] == ["hello"]
+    assert opened.runs.list("old")[0].id == 1
+    new = opened.runs.create(ExperimentConfig(), "f", "a group", "full")
+    assert new == 2
+    assert [each.id for each in opened.runs.in_group("a group")] == [new]
+    opened.close()
+    engine = create_engine(f"sqlite:///{tmp_path / 'workbench.db'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
 
 
 @pytest.mark.parametrize("folder", ["with space", "Übung 漢字", "100%_sure", "a:b,c"])

@@ -71,6 +71,23 @@ def test_a_missing_run_is_an_error_that_names_those_there_are(store: Store) -> N
         store.runs.record(99, changes={"name": "x"})
 
 
+def test_runs_made_together_are_found_by_their_group(store: Store) -> None:
+    full = store.runs.create(config(), "f", "Ablations of May", "full")
+    alone = store.runs.create(config(), "f")
+    no_gate = store.runs.create(config(), "f", "Ablations of May", "no gate")
+    other = store.runs.create(config(), "f", "ablations", "full")
+    assert [(each.id, each.label) for each in store.runs.in_group("Ablations of May")] == [
+        (full, "full"),
+        (no_gate, "no gate"),
+    ]
+    assert store.runs.in_group("May") == []
+    assert store.runs.groups() == ["ablations", "Ablations of May"]
+    assert (store.runs.get(alone).group, store.runs.get(alone).label) == (None, None)
+    assert [each.id for each in store.runs.list("may")] == [no_gate, full]
+    assert [each.id for each in store.runs.list("gate ablations")] == [no_gate]
+    assert [each.id for each in store.runs.list(sort="group", descending=False)] == [no_gate, full, other, alone]
+
+
 def test_list_gives_the_newest_first_in_pages(store: Store) -> None:
     runs = [store.runs.create(config(str(i)), "f") for i in range(5)]
     assert [each.id for each in store.runs.list()] == runs[::-1]

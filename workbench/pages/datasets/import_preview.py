@@ -71,6 +71,7 @@ class PreviewTabs(QTabWidget):
         for name, model in self.models.items():
             table = DataTable(f"import.{name}", f"Preview of the {name}")
             table.setModel(model)
+            table.horizontalHeader().setStretchLastSection(True)  # long lists and texts use the room there is
             self._tables[name] = table
             self.addTab(table, name.capitalize())
 

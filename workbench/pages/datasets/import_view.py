@@ -144,7 +144,7 @@ class ImportView(QWidget):
             "upload-simple",
             "Drop files or a folder here",
             "CSV or TSV with one interaction per row and, if you have one, a second file with the items; "
-            "or the MovieLens 100K folder.",
+            "a file with one user and all their items per line; or the MovieLens 100K folder.",
             "Choose files…",
             "import.filesFirst",
         )

@@ -1,0 +1,211 @@
+"""Runs from the command line: one alone, or a group of them one after another."""
+
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.codes import DONE, FAILED, INTERRUPTED, WRONG
+from engine.cli.interruption import stop_on_signals
+from engine.cli.output import Output
+from engine.cli.session import find_dataset, opened
+from engine.config import ExperimentConfig
+from engine.errors import WorkbenchError
+from engine.events import Event, Failed, Interrupted, as_json
+from engine.groups import PlannedRun, default_name, finished_before, plan, summarise
+from engine.home import Home
+from engine.settings import override, parse, read_toml
+from engine.settings import preset as find_preset
+
+if TYPE_CHECKING:
+    from engine.library import Library
+    from engine.store import DatasetRow, RunDetails, Store
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    """Train and test a model, or several as a group, reporting what happens."""
+    with stop_on_signals() as stop:
+        config = _experiment(arguments)
+        seeds = arguments.seeds
+        if isinstance(seeds, int):
+            seeds = range(config.seed, config.seed + seeds)
+        planned = plan(config, seeds or (), arguments.ablations)
+        is_group = arguments.ablations or seeds is not None or arguments.group is not None
+        with opened(arguments.home) as (home, store):
+            from engine.library import SAMPLE, Library
+
+            library = Library(home, store)
+            if config.data.dataset == SAMPLE:
+                library.ensure_sample()
+            dataset = find_dataset(store, config.data.dataset)
+            runner = _Runner(output, home, store, library, dataset, stop)
+            if not is_group:
+                return runner.run(planned[0].config)
+            return runner.run_group(arguments.group or default_name(config, datetime.now().astimezone()), planned)
+
+
+class _Runner:
+    """Runs experiments on one dataset, one after another, until `stop` is set or nobody reads any more."""
+
+    def __init__(
+        self,
+        output: Output,
+        home: Home,
+        store: "Store",
+        library: "Library",
+        dataset: "DatasetRow",
+        stop: threading.Event,
+    ) -> None:
+        self._output, self._home, self._store, self._library = output, home, store, library
+        self._dataset, self._stop = dataset, stop
+
+    def run(self, config: ExperimentConfig, group: str | None = None, label: str | None = None, place: str = "") -> int:
+        """Run one experiment and give its exit code; `place` says where in a group it stands."""
+        from engine.experiment import run_recorded
+        from engine.store import RunRecorder
+
+        number = self._store.runs.create(config, self._dataset.fingerprint, group, label)
+        show = self._listener(f"Run {number} · {config.title}{place}")
+
+        def listen(event: Event) -> None:
+            show(event)
+            if self._output.is_closed:
+                self._stop.set()
+
+        try:
+            outcome = run_recorded(number, config, self._home, self._store, self._library, listen, self._stop)
+        except WorkbenchError as error:
+            print(error, file=sys.stderr)
+            return FAILED
+        except KeyboardInterrupt:
+            RunRecorder(self._store, number)(Interrupted(None, {}))
+            raise
+        _write_result(self._output, self._store.runs.get(number))
+        match outcome:
+            case Failed(wrong_settings=wrong_settings):
+                return WRONG if wrong_settings else FAILED
+            case Interrupted():
+                return INTERRUPTED
+        return DONE
+
+    def run_group(self, group: str, planned: Sequence[PlannedRun]) -> int:
+        """Run what is not finished yet, then write the summary. One failed run does not keep the others from running."""
+        earlier = self._store.runs.in_group(group)
+        if not self._output.is_json:
+            self._output.line(f"Group “{group}”: {_runs(len(planned))}")
+        codes, skipped = list[int](), 0
+        for place, each in enumerate(planned, start=1):
+            if self._stop.is_set():
+                break
+            before = finished_before(each, self._dataset.fingerprint, earlier)
+            skipped += before is not None
+            self._write_place(group, each, place, len(planned), before)
+            if before is None:
+                codes.append(
+                    self.run(each.config, group, each.label, f" · seed {each.config.seed}, {place} of {len(planned)}")
+                )
+        left = len(planned) - skipped - codes.count(DONE)
+        status = "interrupted" if self._stop.is_set() and left else "failed" if left else "finished"
+        runs = self._store.runs.in_group(group)
+        if self._output.is_json:
+            counts = {"planned": len(planned), "skipped": skipped, "left": left}
+            self._output.json({"event": "group", "group": group, "status": status, **counts, **_summary(runs)})
+        else:
+            from engine.cli.reports import write_summary
+
+            write_summary(self._output, group, runs)
+            if left:
+                self._output.line(
+                    f"{_runs(left)} of {len(planned)} left. The same command with --group “{group}” goes on."
+                )
+        return {"interrupted": INTERRUPTED, "failed": FAILED, "finished": DONE}[status]
+
+    def _write_place(self, group: str, planned: PlannedRun, place: int, of: int, before: "RunDetails | None") -> None:
+        label, seed = planned.label, planned.config.seed
+        if self._output.is_json:
+            where = {"group": group, "label": label, "seed": seed, "place": place, "of": of}
+            kind = {"event": "run_skipped", "run": before.id} if before else {"event": "run_started"}
+            self._output.json(kind | where)
+            return
+        self._output.line()
+        if before:
+            self._output.line(
+                f"Skipped {label}, seed {seed} ({place} of {of}): run {before.id} finished with these settings."
+            )
+
+    def _listener(self, title: str) -> Callable[[Event], None]:
+        if self._output.is_json:
+            return lambda event: self._output.json(as_json(event))
+        from engine.cli.reports import EventLines
+
+        self._output.line(title)
+        return EventLines(self._output)
+
+
+def group(arguments: Namespace, output: Output) -> int:
+    """Show what the runs of a group amount to."""
+    with opened(arguments.home) as (_, store):
+        runs = store.runs.in_group(arguments.group)
+        if not runs:
+            names = ", ".join(f"“{name}”" for name in store.runs.groups()[:_NAMED])
+            raise WorkbenchError(
+                f"There is no group “{arguments.group}”. "
+                + (f"The latest are: {names}." if names else "There are none yet.")
+            )
+    if output.is_json:
+        output.json({"group": arguments.group, **_summary(runs)})
+    else:
+        from engine.cli.reports import write_summary
+
+        write_summary(output, arguments.group, runs)
+    return DONE
+
+
+_NAMED = 10  # groups that a message lists
+
+
+def _experiment(arguments: Namespace) -> ExperimentConfig:
+    """The settings that were asked for. Raises SettingsError."""
+    values: dict[str, Any] = {}
+    if arguments.preset is not None:
+        values = find_preset(arguments.preset).config.model_dump(mode="json")
+    elif arguments.config is not None:
+        values = read_toml(Path(arguments.config))
+    return parse(override(values, arguments.assignments))
+
+
+def _summary(runs: "Sequence[RunDetails]") -> dict[str, Any]:
+    return {
+        "runs": [{"run": each.id, "label": each.label, "seed": each.seed, "status": each.status} for each in runs],
+        "summary": [asdict(each) for each in summarise(runs)],
+    }
+
+
+def _runs(count: int) -> str:
+    return f"{count} {'run' if count == 1 else 'runs'}"
+
+
+def _write_result(output: Output, details: "RunDetails") -> None:
+    if output.is_json:
+        result = {
+            "event": "result",
+            "run": details.id,
+            "status": details.status,
+            "model": details.model,
+            "dataset": details.dataset,
+            "seed": details.seed,
+            "test": details.test,
+            "seconds": details.stage_seconds,
+        }
+        membership = {"group": details.group, "label": details.label} if details.group else {}
+        output.json(result | membership | ({"error": details.error} if details.error else {}))
+        return
+    from engine.cli.reports import duration, write_results
+
+    write_results(output, details)
+    output.line()
+    output.line(f"Run {details.id} {details.status} after {duration(details.seconds)}.")

@@ -1,0 +1,127 @@
+"""Runs that belong together: the same settings with several seeds, with all ablations, or both."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.ablations import FULL, ablated
+from engine.config import ExperimentConfig
+from engine.errors import SettingsError
+from engine.settings import override, parse
+
+if TYPE_CHECKING:
+    from engine.store.rows import RunDetails
+
+PROTOCOLS = ("full", "sampled")
+SLICES = ("overall", "head", "tail")
+METRICS = ("NDCG@10", "HR@10")
+MOST_SEEDS = 100
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run of a group: what it is called within it, and its settings."""
+
+    label: str
+    config: ExperimentConfig
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation (n - 1) over seeds; the deviation of a single run is None."""
+
+    mean: float
+    deviation: float | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The finished runs of a group that differ in nothing but the seed.
+
+    `runs` are their numbers in the order of `seeds`; `metrics` maps protocol -> slice -> metric -> Spread, without
+    those that no run has.
+    """
+
+    label: str
+    seeds: tuple[int, ...]
+    runs: tuple[int, ...]
+    metrics: dict[str, dict[str, dict[str, Spread]]]
+
+
+def plan(config: ExperimentConfig, seeds: Sequence[int] = (), ablations: bool = False) -> list[PlannedRun]:
+    """The runs of a group in their order: for each seed (by default the config's own) the full model, then the others.
+
+    Raises SettingsError for a seed out of range, or when the model has nothing to ablate.
+    """
+    variants = ablated(config) if ablations else {FULL: config}
+    return [
+        PlannedRun(label, parse(override(variant.model_dump(mode="json"), [f"seed={seed}"])))
+        for seed in dict.fromkeys(seeds or [config.seed])
+        for label, variant in variants.items()
+    ]
+
+
+def default_name(config: ExperimentConfig, at: datetime) -> str:
+    """A name for a group that has none."""
+    return f"{config.title} {at:%Y-%m-%d %H:%M:%S}"
+
+
+def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDetails]) -> RunDetails | None:
+    """The latest of `runs` that finished with exactly these settings on exactly these data."""
+    same = [
+        run
+        for run in runs
+        if run.status == "finished"
+        and run.label == planned.label
+        and run.dataset_fingerprint == fingerprint
+        and _settings(run) == planned.config
+    ]
+    return same[-1] if same else None
+
+
+def summarise(runs: Iterable[RunDetails]) -> list[Summary]:
+    """A line for every label of a group; runs of one label with other settings, or on other data, have their own.
+
+    `runs` oldest first, as the store gives them; of two with the same seed the later one counts.
+    """
+    alike: dict[tuple[str, str, str], dict[int, RunDetails]] = {}
+    for run in runs:
+        if run.status == "finished":
+            settings = {name: value for name, value in run.config.items() if name not in ("seed", "name")}
+            key = (run.label or "", run.dataset_fingerprint, repr(settings))
+            alike.setdefault(key, {})[run.seed] = run
+    return [
+        Summary(
+            label,
+            tuple(sorted(by_seed)),
+            tuple(by_seed[seed].id for seed in sorted(by_seed)),
+            {protocol: _spreads(protocol, list(by_seed.values())) for protocol in PROTOCOLS},
+        )
+        for (label, _, _), by_seed in alike.items()
+    ]
+
+
+def _spreads(protocol: str, runs: Sequence[RunDetails]) -> dict[str, dict[str, Spread]]:
+    """slice -> metric -> Spread."""
+    found: dict[str, dict[str, Spread]] = {}
+    for part in SLICES:
+        for metric in METRICS:
+            values = [run.test.get(protocol, {}).get(part, {}).get(metric) for run in runs]
+            known = [value for value in values if value is not None and math.isfinite(value)]
+            if known:
+                deviation = statistics.stdev(known) if len(known) > 1 else None
+                found.setdefault(part, {})[metric] = Spread(statistics.fmean(known), deviation)
+    return found
+
+
+def _settings(run: RunDetails) -> ExperimentConfig | None:
+    """The run's settings with the defaults of today, or None where they are no longer understood."""
+    try:
+        return parse(run.config)
+    except SettingsError:
+        return None

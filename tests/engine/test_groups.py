@@ -1,0 +1,126 @@
+"""Ablations, the plan of a group, and what its runs amount to."""
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from engine.ablations import ABLATIONS, ablated
+from engine.config import ExperimentConfig
+from engine.errors import SettingsError
+from engine.groups import PlannedRun, Spread, default_name, finished_before, plan, summarise
+from engine.home import Home
+from engine.settings import override, parse
+from engine.store import RunDetails, Store
+
+LABELS = ["full", "no gate", "no HID into SID", "no SID into HID", "no L_align", "no L_gran", "HID only", "SID only"]
+
+
+def config(*changes: str) -> ExperimentConfig:
+    return parse(override({}, changes))
+
+
+def test_every_ablation_takes_away_what_it_says_and_nothing_else() -> None:
+    base = config("name=mine", "training.epochs=7")
+    variants = ablated(base)
+    assert list(variants) == LABELS
+    assert variants["full"] == base
+    assert variants["no gate"].model.gate == "uniform"
+    assert not variants["no HID into SID"].model.hid_into_sid
+    assert not variants["no SID into HID"].model.sid_into_hid
+    assert variants["no L_align"].alignment.alpha == 0
+    assert variants["no L_gran"].alignment.beta == 0
+    assert variants["HID only"].model.kind == "hid"
+    assert variants["SID only"].model.kind == "sid"
+    plain = base.model_dump()
+    for ablation in ABLATIONS[1:]:
+        (key, _), section = ablation.overrides[0].split("="), ablation.overrides[0].split(".")[0]
+        values = variants[ablation.label].model_dump()
+        values[section][key.split(".")[1]] = plain[section][key.split(".")[1]]
+        assert values == {**plain, "name": f"mine, {ablation.label}"}
+
+
+def test_what_is_left_out_anyway_is_no_ablation() -> None:
+    assert list(ablated(config("alignment.alpha=0", "model.gate=uniform"))) == [
+        label for label in LABELS if label not in ("no gate", "no L_align")
+    ]
+
+
+def test_only_h2rec_has_parts_to_take_away() -> None:
+    with pytest.raises(SettingsError, match=r"model\.kind: .*“hid” has none"):
+        plan(config("model.kind=hid"), ablations=True)
+
+
+def test_the_plan_goes_seed_by_seed() -> None:
+    base = config("seed=5")
+    assert plan(base) == [PlannedRun("full", base)]
+    assert [(each.label, each.config.seed) for each in plan(base, [2, 0, 2])] == [("full", 2), ("full", 0)]
+    both = plan(base, [0, 1], ablations=True)
+    assert [(each.label, each.config.seed) for each in both] == [(label, seed) for seed in (0, 1) for label in LABELS]
+    assert len({each.config.model_dump_json() for each in both}) == 16
+    with pytest.raises(SettingsError, match="seed: -1 is not allowed"):
+        plan(base, [-1])
+
+
+def test_a_group_is_named_after_the_experiment_and_the_moment() -> None:
+    assert default_name(config(), datetime(2026, 5, 4, 13, 2, 9)) == "H2Rec on sample 2026-05-04 13:02:09"
+
+
+def test_only_a_finished_run_with_identical_settings_and_data_spares_another(home: Home) -> None:
+    (planned,) = plan(config("seed=1"))
+
+    def made(status: str = "finished", label: str = "full", fingerprint: str = "f", *changes: str) -> RunDetails:
+        number = store.runs.create(config("seed=1", *changes), fingerprint, "g", label)
+        store.runs.record(number, changes={"status": status})
+        return store.runs.get(number)
+
+    store = Store(home.database)
+    others = [made("failed"), made("interrupted"), made("running"), made(label="no gate"), made(fingerprint="g")]
+    others.append(made("finished", "full", "f", "training.epochs=7"))
+    assert finished_before(planned, "f", others) is None
+    same = made()
+    assert finished_before(planned, "f", [*others, same]) == same
+    # A setting that is newer than the run had its default then.
+    older = dataclasses.replace(same, config={name: value for name, value in same.config.items() if name != "text"})
+    assert finished_before(planned, "f", [older]) == older
+    assert finished_before(planned, "f", [dataclasses.replace(same, config={"unknown": 1})]) is None
+    store.close()
+
+
+def details(store: Store, label: str, seed: int, ndcg: float | None, *changes: str, status: str = "finished") -> int:
+    number = store.runs.create(config(f"seed={seed}", *changes), "f", "g", label)
+    test: dict[str, Any] = {
+        "full": {"overall": {"NDCG@10": ndcg, "HR@10": 0.5}, "tail": {"NDCG@10": float("nan"), "HR@10": 0.25}},
+        "sampled": {"overall": {"NDCG@10": 0.75, "HR@10": 1.0}},
+    }
+    store.runs.record(number, changes={"status": status, "test": test})
+    return number
+
+
+def test_the_summary_gives_mean_and_deviation_over_seeds(home: Home) -> None:
+    store = Store(home.database)
+    second, first = details(store, "full", 2, 0.25), details(store, "full", 1, 0.125)
+    details(store, "full", 3, 0.9, status="interrupted")
+    alone = details(store, "no gate", 1, 0.5, "model.gate=uniform", "name=mine, no gate")
+    full, no_gate = summarise(store.runs.in_group("g"))
+    assert (full.label, full.seeds, full.runs) == ("full", (1, 2), (first, second))
+    assert full.metrics["full"]["overall"]["NDCG@10"] == Spread(0.1875, pytest.approx(0.0883883476))
+    assert full.metrics["full"]["overall"]["HR@10"] == Spread(0.5, 0.0)
+    assert full.metrics["full"]["tail"] == {"HR@10": Spread(0.25, 0.0)}
+    assert full.metrics["sampled"] == {"overall": {"NDCG@10": Spread(0.75, 0.0), "HR@10": Spread(1.0, 0.0)}}
+    assert (no_gate.label, no_gate.runs) == ("no gate", (alone,))
+    assert no_gate.metrics["full"]["overall"]["NDCG@10"] == Spread(0.5, None)
+    store.close()
+
+
+def test_the_summary_never_mixes_settings_and_counts_a_seed_once(home: Home) -> None:
+    store = Store(home.database)
+    details(store, "full", 1, 0.1)
+    longer = details(store, "full", 1, 0.5, "training.epochs=7")
+    again = details(store, "full", 1, 0.2)
+    first, other = summarise(store.runs.in_group("g"))
+    assert (first.runs, first.metrics["full"]["overall"]["NDCG@10"].mean) == ((again,), 0.2)
+    assert other.runs == (longer,)
+    assert summarise([]) == []
+    store.close()
