@@ -287,7 +287,7 @@ class _Experiment:
             other: final.full(not settings.remove_seen),
         }
         columns = {"target_interactions": popularity.counts[targets.items], "head": parts["head"], "length": lengths}
-        self._save_ranks(targets, {**columns, **ranks})
+        self._save_ranks(targets, columns | {str(protocol): values for protocol, values in ranks.items()})
         test: dict[Protocol, SliceMetrics] = {
             protocol: slice_metrics(values, slices) for protocol, values in ranks.items()
         }

@@ -201,16 +201,16 @@ def write_semantic_ids(output: Output, report: Mapping[str, Any]) -> None:
         ],
     )
     output.line()
-    for name, value in _numbers(report).items():
+    for name, value in _plain_numbers(report).items():
         output.line(f"{name}: {value}")
 
 
 def report_line(report: Mapping[str, Any]) -> str:
     """The plain numbers of a diagnostics report, in a line."""
-    return ", ".join(f"{name} {value}" for name, value in _numbers(report).items())
+    return ", ".join(f"{name} {value}" for name, value in _plain_numbers(report).items())
 
 
-def _numbers(report: Mapping[str, Any]) -> dict[str, str]:
+def _plain_numbers(report: Mapping[str, Any]) -> dict[str, str]:
     """name in words -> number as shown, of those that stand alone."""
     return {
         name.replace("_", " "): f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

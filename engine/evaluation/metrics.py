@@ -42,7 +42,13 @@ def metric_values(metric: str, ranks: Ranks) -> FloatArray:
     if metric not in METRICS:
         raise SettingsError(f"There is no metric “{metric}”. There are: {', '.join(METRICS)}.")
     kind, _, cutoff = metric.partition("@")
-    worth = {"HR": np.ones_like, "NDCG": lambda rank: 1 / np.log2(rank + 1), "MRR": lambda rank: 1 / rank}[kind](ranks)
+    match kind:
+        case "HR":
+            worth = np.ones_like(ranks)
+        case "NDCG":
+            worth = 1 / np.log2(ranks + 1)
+        case _:
+            worth = 1 / ranks
     return np.where(ranks <= int(cutoff), worth, 0.0) if cutoff else worth
 
 

@@ -72,7 +72,9 @@ class Ranker:
     def final(self, targets: Targets, negatives: IntArray, remove_seen: bool, tick: Tick) -> FinalRanks:
         """Every protocol from one pass; `negatives` (users, count). `remove_seen` concerns the lists alone."""
         users = len(targets.users)
-        found = FinalRanks(*(np.empty(users) for _ in range(3)), np.zeros((users, LIST_LENGTH), dtype=np.int64))
+        found = FinalRanks(
+            np.empty(users), np.empty(users), np.empty(users), np.zeros((users, LIST_LENGTH), dtype=np.int64)
+        )
         for block in self._blocks(targets, tick):
             found.sampled[block.rows] = block.against(negatives[block.rows])
             found.with_history[block.rows] = block.with_history()

@@ -55,6 +55,7 @@ def sign_flip_p(differences: FloatArray) -> float:
     random = np.random.default_rng(SEED)
     extreme = 0
     for size in _portions(len(sizes)):
+        positive: npt.NDArray[np.integer]
         if counts.max() == 1:
             positive = random.integers(2, size=(size, len(sizes)), dtype=np.int8)
         else:
