@@ -385,7 +385,7 @@ class ModelSettings(Settings):
 
 class AlignmentSettings(Settings):
     alpha: float = setting(
-        0.1,
+        1.0,
         "α code-guided alignment",
         "Weight of the item-level loss that pulls an item's hash-ID and semantic-ID "
         "vectors together, with items of equal codes and co-occurring items as further positives. 0 switches it off.",

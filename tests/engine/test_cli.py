@@ -502,7 +502,7 @@ def test_show_tells_everything_about_a_run(home: Home, capsys: pytest.CaptureFix
     shown = json.loads(capsys.readouterr().out)
     assert shown["test"]["full"]["head"]["HR@10"] == 0.625
     assert shown["folder"] == str(home.run_folder(run))
-    assert shown["config"]["alignment"]["alpha"] == 0.1
+    assert shown["config"]["alignment"]["alpha"] == 1.0
     assert shown["created_at"].endswith("+00:00")
     assert main(["show", str(run)]) == 0
     out = capsys.readouterr().out

@@ -1,0 +1,107 @@
+"""H2Rec against its rivals and without each of its parts, and the page that shows what came out.
+
+    python tests/benchmarks/results.py run beauty --seeds 0,1,2 [--only "H2Rec;HID"] [--home DIR]
+    python tests/benchmarks/results.py report [--home DIR]
+
+`run` trains what is not finished yet with the settings of the preset `beauty` or `yelp`, one run after another; start
+it again to go on, or several times beside each other with other seeds or models. The dataset must have been imported
+under the preset's name. `report` writes resources/help/results.md and its pictures from the stored runs.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from engine.ablations import ABLATIONS, FULL
+from engine.config import ExperimentConfig
+from engine.groups import PlannedRun, finished_before
+from engine.home import Home
+from engine.settings import override, parse, preset
+from engine.store import Store
+
+DATASETS = ("beauty", "yelp")
+MODELS = {
+    "H2Rec": (),
+    "HID": ("model.kind=hid",),
+    "SID": ("model.kind=sid",),
+    "HID + SID sum": ("model.kind=hid_sid_sum",),
+    "HID from text": ("model.kind=hid_text",),
+    "HID, twice as wide": ("model.kind=hid", "model.dim=128"),
+    "HID + SID concat": ("model.kind=hid_sid_concat",),
+    "Text adapter": ("model.kind=text",),
+    "LLM-ESR": ("model.kind=llm_esr",),
+    "Popularity": ("model.kind=popularity",),
+}
+PARTS = {
+    f"H2Rec, {ablation.label}": ablation.overrides
+    for ablation in ABLATIONS
+    if ablation.label != FULL and not any(override.startswith("model.kind") for override in ablation.overrides)
+}
+
+
+def group_of(dataset: str) -> str:
+    """The name under which the runs of a dataset are stored."""
+    return f"results {dataset}"
+
+
+def planned(dataset: str, labels: list[str], seeds: list[int]) -> Iterator[PlannedRun]:
+    """Seed after seed, so that every model has one run before any has two."""
+    values = preset(dataset).config.model_dump(mode="json")
+    for seed in seeds:
+        for label in labels:
+            settings = [f"seed={seed}", f"name={label}", *(MODELS | PARTS)[label]]
+            config: ExperimentConfig = parse(override(values, settings))
+            yield PlannedRun(label, config)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from engine.cli.interruption import stop_on_signals
+    from engine.cli.output import Output
+    from engine.cli.reports import EventLines, write_results
+    from engine.experiment import run_recorded
+    from engine.library import Library
+
+    labels = [label.strip() for label in arguments.only.split(";")] if arguments.only else [*MODELS, *PARTS]
+    home = Home.locate(arguments.home)
+    store = Store(home.database)
+    group, output = group_of(arguments.dataset), Output(sys.stdout, is_json=False)
+    with stop_on_signals() as stop:
+        library = Library(home, store)
+        fingerprint = str(library.load(arguments.dataset).facts["fingerprint"])
+        for each in planned(arguments.dataset, labels, [int(seed) for seed in arguments.seeds.split(",")]):
+            if stop.is_set():
+                break
+            if finished_before(each, fingerprint, store.runs.in_group(group)) is not None:
+                continue
+            number = store.runs.create(each.config, fingerprint, group, each.label)
+            output.line(f"Run {number} · {each.label} · seed {each.config.seed}")
+            run_recorded(number, each.config, home, store, library, EventLines(output), stop)
+            write_results(output, store.runs.get(number))
+    store.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    running = commands.add_parser("run", help="train what is not finished yet")
+    running.add_argument("dataset", choices=DATASETS)
+    running.add_argument("--seeds", default="0,1,2")
+    running.add_argument("--only", help="labels of models and ablations, with ; between them")
+    running.set_defaults(function=run)
+    reporting = commands.add_parser("report", help="write the page from the stored runs")
+    reporting.set_defaults(function=report)
+    for each in (running, reporting):
+        each.add_argument("--home", help="the home folder")
+    arguments = parser.parse_args()
+    arguments.function(arguments)
+
+
+def report(arguments: argparse.Namespace) -> None:
+    raise SystemExit("not yet")
+
+
+if __name__ == "__main__":
+    main()
