@@ -20,7 +20,7 @@ from engine.config import ExperimentConfig
 from engine.groups import PlannedRun, finished_before
 from engine.home import Home
 from engine.settings import override, parse, preset
-from engine.store import Store
+from engine.store import RunDetails, Store
 
 DATASETS = ("beauty", "yelp")
 MODELS = {
@@ -41,6 +41,22 @@ PARTS = {
     if ablation.label != FULL and not any(override.startswith("model.kind") for override in ablation.overrides)
 }
 
+TRIED = {
+    "α = 0.1": ("alignment.alpha=0.1",),
+    "α = 3": ("alignment.alpha=3",),
+    "α = 1, temperature 0.2": ("alignment.temperature=0.2",),
+    "Hash IDs from random": ("model.hid_start=random",),
+    "Two encoders": ("model.shared_encoder=false",),
+    "Levels side by side": ("model.fusion=concat",),
+    "RQ-VAE": ("semantic_ids.quantiser=rq-vae",),
+    "OPQ": ("semantic_ids.quantiser=opq",),
+    "Cross-entropy": ("training.loss=cross_entropy",),
+    "HSTU": ("model.backbone=hstu",),
+    "No averaging of weights": ("training.averaging=0",),
+}
+OURS = "H2Rec"
+MOST_SEEDS = 10
+
 
 def group_of(dataset: str) -> str:
     """The name under which the runs of a dataset are stored."""
@@ -52,7 +68,7 @@ def planned(dataset: str, labels: list[str], seeds: list[int]) -> Iterator[Plann
     values = preset(dataset).config.model_dump(mode="json")
     for seed in seeds:
         for label in labels:
-            settings = [f"seed={seed}", f"name={label}", *(MODELS | PARTS)[label]]
+            settings = [f"seed={seed}", f"name={label}", *(MODELS | PARTS | TRIED)[label]]
             config: ExperimentConfig = parse(override(values, settings))
             yield PlannedRun(label, config)
 
@@ -100,7 +116,35 @@ def main() -> None:
 
 
 def report(arguments: argparse.Namespace) -> None:
-    raise SystemExit("not yet")
+    from results_page import HELP, Chapter, Entry, page
+
+    from engine.library import Library
+
+    home = Home.locate(arguments.home)
+    store = Store(home.database)
+    chapters = []
+    for name in DATASETS:
+        if store.datasets.get(name) is None:
+            continue
+        dataset = Library(home, store).load(name)
+        runs = store.runs.in_group(group_of(name))
+        entries: dict[str, list[RunDetails]] = {}
+        for each in planned(name, [*MODELS, *PARTS, *TRIED], list(range(MOST_SEEDS))):
+            done = finished_before(each, str(dataset.facts["fingerprint"]), runs)
+            if done is not None:
+                entries.setdefault(each.label, []).append(done)
+        if OURS not in entries:
+            print(f"{name}: no finished run of {OURS} yet", file=sys.stderr)
+            continue
+        found = {label: Entry(label, tuple(done)) for label, done in entries.items()}
+        rivals, parts, tried = (
+            [found[label] for label in labels if label in found and label != OURS] for labels in (MODELS, PARTS, TRIED)
+        )
+        chapters.append(Chapter(preset(name).title, dataset, found[OURS], rivals, parts, tried))
+    target = HELP / "results.md"
+    target.write_text(page(chapters, home), encoding="utf-8")
+    store.close()
+    print(target)
 
 
 if __name__ == "__main__":

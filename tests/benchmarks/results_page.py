@@ -1,0 +1,297 @@
+"""The page of results, written from stored runs: tables, intervals, what could not be shown, and pictures."""
+
+import os
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.comparison import Difference, compare_runs
+from engine.config import ExperimentConfig
+from engine.data.dataset import Dataset
+from engine.evaluation.slices import BANDS
+from engine.home import Home
+from engine.settings import flat
+from engine.store.rows import RunDetails
+
+HELP = Path(__file__).resolve().parents[2] / "resources" / "help"
+SLICES = ("overall", "head", "tail")
+PROTOCOL_WORDS = {
+    "full": "Full ranking",
+    "full_with_history": "Full ranking, history ranked too",
+    "sampled": "Against 100 sampled items",
+}
+SURE = 0.95
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model or variant: its label and its finished runs, one per seed."""
+
+    label: str
+    runs: tuple[RunDetails, ...]
+
+    def values(self, protocol: str, part: str, metric: str) -> list[float]:
+        """One value per seed."""
+        return [float(run.test[protocol][part][metric]) for run in self.runs]
+
+    def mean(self, protocol: str, part: str = "overall", metric: str = "NDCG@10") -> float:
+        return statistics.fmean(self.values(protocol, part, metric))
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Everything that was found on one dataset. `rivals` do not include `ours`; `parts` are ours without a part."""
+
+    title: str
+    dataset: Dataset
+    ours: Entry
+    rivals: Sequence[Entry]
+    parts: Sequence[Entry]
+    tried: Sequence[Entry]
+
+    @property
+    def best_rival(self) -> Entry:
+        return max(self.rivals, key=lambda entry: entry.mean("full"))
+
+
+def page(chapters: Iterable[Chapter], home: Home) -> str:
+    """The whole page in Markdown; the pictures go into the help's folder."""
+    blocks = [
+        "# Results",
+        "What H2Rec gains over its rivals on two public datasets, what each of its parts is worth, and where a gain "
+        "could not be shown. Nothing here is typed by hand: `tests/benchmarks/results.py` writes this page from stored "
+        "runs.",
+        "Every model has the same data, loss, width, training budget and early stopping on the validation items; only "
+        "what a row names differs. Means are over the seeds, with the standard deviation after ±. Differences are "
+        "paired user by user, each user's values first averaged over the seeds; the brackets hold the 95 % bootstrap "
+        "interval over users, and p comes from flipping signs at random, corrected for all comparisons of the table "
+        "(Holm). Head is the most popular fifth of the items by training interactions.",
+    ]
+    for chapter in chapters:
+        blocks += _chapter(chapter, home)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _chapter(chapter: Chapter, home: Home) -> list[str]:
+    data, entries = chapter.dataset, [chapter.ours, *chapter.rivals]
+    key = data.name
+    image = HELP / "images" / f"results-{key}.png"
+    draw_bands(chapter, image)
+    blocks = [
+        f"## {chapter.title}",
+        f"{len(data.user_ids):,} users, {len(data.items):,} items, {len(data.sequences.items):,} interactions.",
+        "### All models, full ranking, history left out",
+        _models_table(entries, "full", with_cost=True),
+        "### All models, against 100 sampled items",
+        _models_table(entries, "sampled"),
+    ]
+    if _has_repeats(data):
+        blocks += [
+            "### All models, full ranking with the history",
+            "Users of this dataset come back to items they had. Left out of the ranking, such a target cannot be hit.",
+            _models_table(entries, "full_with_history"),
+        ]
+    against = _named_rivals(chapter)
+    found = {entry.label: _differences([entry, chapter.ours], home) for entry in against}
+    blocks += [
+        "### H2Rec against its rivals, NDCG@10",
+        _table(
+            ["H2Rec less", "Protocol", *SLICES],
+            [
+                [label, words, *(_gap(found[label], protocol, part) for part in SLICES)]
+                for label in found
+                for protocol, words in _protocols(data).items()
+            ],
+        ),
+        _unproven(found, data),
+    ]
+    if chapter.parts:
+        blocks += [
+            "### What each part is worth, NDCG@10 in full ranking",
+            "H2Rec without one part, less H2Rec: a negative number is what the part adds.",
+            _parts_table(chapter, home),
+        ]
+    if chapter.tried:
+        blocks += [
+            "### What else was tried, NDCG@10 in full ranking",
+            "H2Rec with one setting changed, less H2Rec.",
+            _table(
+                ["Setting", "Seeds", *SLICES],
+                [_against_ours(entry, chapter.ours, home) for entry in chapter.tried],
+            ),
+        ]
+    blocks += [
+        "### By popularity of the target",
+        f"![NDCG@10 in full ranking by training interactions of the target](images/{image.name})",
+        _bands_table(chapter),
+        "### How it was made",
+        _provenance(chapter),
+    ]
+    return blocks
+
+
+def _models_table(entries: Sequence[Entry], protocol: str, with_cost: bool = False) -> str:
+    columns: list[tuple[str, Callable[[Entry], list[float]]]] = [
+        ("HR@10", lambda entry: entry.values(protocol, "overall", "HR@10")),
+        ("NDCG@10", lambda entry: entry.values(protocol, "overall", "NDCG@10")),
+        ("head", lambda entry: entry.values(protocol, "head", "NDCG@10")),
+        ("tail", lambda entry: entry.values(protocol, "tail", "NDCG@10")),
+    ]
+    best = [max(statistics.fmean(values(entry)) for entry in entries) for _, values in columns]
+    rows = []
+    for entry in sorted(entries, key=lambda each: -each.mean(protocol)):
+        cells = [_spread(values(entry), top) for (_, values), top in zip(columns, best, strict=True)]
+        cost = []
+        if with_cost:
+            epochs = statistics.fmean(run.epochs or 0 for run in entry.runs)
+            seconds = statistics.fmean(run.stage_seconds.get("train", 0.0) for run in entry.runs)
+            cost = [f"{epochs:.0f}", f"{seconds:,.0f}"]
+        rows.append([entry.label, str(len(entry.runs)), *cells, *cost])
+    header = ["Model", "Seeds", "HR@10", "NDCG@10", "NDCG@10 head", "NDCG@10 tail"]
+    return _table(header + (["Epochs", "Seconds"] if with_cost else []), rows)
+
+
+def _spread(values: Sequence[float], best: float) -> str:
+    mean = statistics.fmean(values)
+    text = f"**{mean:.4f}**" if mean == best else f"{mean:.4f}"
+    return f"{text} ± {statistics.stdev(values):.4f}" if len(values) > 1 else text
+
+
+def _differences(entries: Sequence[Entry], home: Home) -> list[Difference]:
+    """Of the second entry less the first, on the seeds that both have."""
+    seeds = set.intersection(*({run.seed for run in entry.runs} for entry in entries))
+    return compare_runs([[run for run in entry.runs if run.seed in seeds] for entry in entries], home)
+
+
+def _gap(found: Iterable[Difference], protocol: str, part: str) -> str:
+    each = _pick(found, protocol, part)
+    return f"{each.difference:+.4f} ({each.low:+.4f} to {each.high:+.4f}), p {each.corrected_p:.4f}"
+
+
+def _pick(found: Iterable[Difference], protocol: str, part: str) -> Difference:
+    return next(each for each in found if (each.protocol, each.slice) == (protocol, part))
+
+
+def _unproven(found: Mapping[str, list[Difference]], data: Dataset) -> str:
+    """Says where the interval is not clear of zero."""
+    cells = [
+        f"{label}, {words.lower()}, {part} ({'below' if each.high < 0 else 'not clear of zero'})"
+        for label, differences in found.items()
+        for protocol, words in _protocols(data).items()
+        for part in SLICES
+        if (each := _pick(differences, protocol, part)).low <= 0
+    ]
+    if not cells:
+        return "Every interval lies above zero: H2Rec gains on head and on tail in every protocol."
+    return "**Not shown:** " + "; ".join(cells) + "."
+
+
+def _parts_table(chapter: Chapter, home: Home) -> str:
+    return _table(
+        ["Without", "Seeds", *SLICES],
+        [_against_ours(entry, chapter.ours, home, "H2Rec, no ") for entry in chapter.parts],
+    )
+
+
+def _against_ours(entry: Entry, ours: Entry, home: Home, prefix: str = "") -> list[str]:
+    found = _differences([ours, entry], home)
+    return [entry.label.removeprefix(prefix), str(len(entry.runs)), *(_gap(found, "full", part) for part in SLICES)]
+
+
+def _bands_table(chapter: Chapter) -> str:
+    shown = [chapter.ours, *_named_rivals(chapter)]
+    users = chapter.ours.runs[0].test["full"]
+    return _table(
+        ["Training interactions", "Users", *(entry.label for entry in shown)],
+        [
+            [
+                band.removeprefix("band_"),
+                f"{users[band]['users']:,.0f}",
+                *(f"{entry.mean('full', band):.4f}" for entry in shown),
+            ]
+            for band in BANDS
+            if band in users
+        ],
+    )
+
+
+def _named_rivals(chapter: Chapter) -> list[Entry]:
+    """Each ID alone, and the best of all rivals."""
+    chosen = [entry for entry in chapter.rivals if entry.label in ("HID", "SID")]
+    best = chapter.best_rival
+    return chosen if best in chosen else [*chosen, best]
+
+
+def _provenance(chapter: Chapter) -> str:
+    entries = [chapter.ours, *chapter.rivals, *chapter.parts, *chapter.tried]
+    runs = [run for entry in entries for run in entry.runs]
+    seeds = sorted({run.seed for run in runs})
+    commits = sorted({run.versions.get("commit", "not recorded") for run in runs})
+    versions = {name: value for name, value in runs[0].versions.items() if name != "commit"}
+    usual = flat(ExperimentConfig().model_dump(mode="json"))
+    changed = {
+        name: value
+        for name, value in flat(chapter.ours.runs[0].config).items()
+        if usual.get(name) != value and name not in ("name", "seed")
+    }
+    lines = [
+        f"- Seeds {', '.join(map(str, seeds))}; {len(runs)} runs; code {', '.join(commits)}.",
+        f"- {', '.join(f'{name} {value}' for name, value in versions.items())}; one CPU thread for each run.",
+        f"- Data fingerprint {chapter.dataset.facts['fingerprint'][:16]}.",
+        f"- Settings that are not the default: {', '.join(f'`{name} = {value}`' for name, value in changed.items())}.",
+    ]
+    return "\n".join(lines)
+
+
+def _protocols(data: Dataset) -> dict[str, str]:
+    return {key: words for key, words in PROTOCOL_WORDS.items() if key != "full_with_history" or _has_repeats(data)}
+
+
+def _has_repeats(data: Dataset) -> bool:
+    return bool((data.sequences.distinct().lengths < data.sequences.lengths).any())
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def draw_bands(chapter: Chapter, path: Path) -> None:
+    """NDCG@10 by popularity band as grouped bars, into a PNG file."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import pyqtgraph as pg
+    from pyqtgraph.exporters import ImageExporter
+
+    from workbench.application import make_application
+    from workbench.palette import LIGHT, Role
+
+    app: Any = make_application()
+    shown = [chapter.ours, *_named_rivals(chapter)]
+    bands = [band for band in BANDS if band in chapter.ours.runs[0].test["full"]]
+    plot = pg.PlotWidget(background=LIGHT[Role.surface])
+    plot.resize(760, 320)
+    legend = plot.addLegend(offset=(20, 10), labelTextColor=LIGHT[Role.text])
+    width = 0.8 / len(shown)
+    for place, (entry, role) in enumerate(zip(shown, (Role.run_1, Role.run_4, Role.run_2, Role.run_3), strict=False)):
+        places = [band + (place - (len(shown) - 1) / 2) * width for band in range(len(bands))]
+        heights = [entry.mean("full", band) for band in bands]
+        bars = pg.BarGraphItem(x=places, height=heights, width=width * 0.9, brush=LIGHT[role], pen=None)
+        plot.addItem(bars)
+        legend.addItem(bars, entry.label)
+    for side, words in (("bottom", "Training interactions of the target"), ("left", "NDCG@10")):
+        axis = plot.getAxis(side)
+        axis.setLabel(words, color=LIGHT[Role.text])
+        axis.setTextPen(LIGHT[Role.text])
+        axis.setPen(LIGHT[Role.border])
+        axis.enableAutoSIPrefix(False)
+    plot.getAxis("bottom").setTicks([list(enumerate(band.removeprefix("band_") for band in bands))])
+    plot.showGrid(y=True, alpha=0.3)
+    plot.show()
+    app.processEvents()
+    exporter = ImageExporter(plot.plotItem)
+    exporter.parameters()["width"] = 1520
+    path.parent.mkdir(exist_ok=True)
+    exporter.export(str(path))
+    plot.close()
