@@ -32,6 +32,8 @@ SMALL = [
     "model.dim=16", "model.dropout=0", "data.max_length=8", "semantic_ids.depth=2", "semantic_ids.codebook_size=4",
     "training.batch_size=8", "training.learning_rate=0.01", "training.epochs=4", "training.patience=2",
 ]  # fmt: skip
+CAUSAL = [name for name, encoder in BACKBONES.items() if encoder.causal]
+GUESSING = ["model.backbone=bert4rec", "training.learning_rate=0.003", "training.patience=99"]
 
 
 def cycles(users: int = 24, held_out: tuple[int, int] | None = None) -> Sequences:
@@ -105,7 +107,7 @@ def test_the_loss_falls(tmp_path: Path, kind: str, loss: str) -> None:
     assert losses[-1] < 0.7 * losses[0]
 
 
-@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("backbone", CAUSAL)
 @pytest.mark.parametrize("kind", ["hid", "h2rec"])
 def test_the_circle_is_learned(tmp_path: Path, kind: str, backbone: str) -> None:
     epochs = 300 if backbone == "bert4rec" else 40  # it is asked for few items of each sequence
@@ -328,14 +330,26 @@ def test_weights_of_another_model_or_a_damaged_file_are_refused(tmp_path: Path) 
         load_weights(setup.model, setup.checkpoint)
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "bce"])
-def test_the_loss_of_guessing_masked_items_falls(tmp_path: Path, loss: str) -> None:
-    setup = Setup(
-        tmp_path, "model.backbone=bert4rec", f"training.loss={loss}", "training.epochs=40", "training.patience=99"
-    )
+@pytest.mark.parametrize("kind", ["hid", "h2rec"])
+def test_masked_items_of_the_circle_are_guessed(tmp_path: Path, kind: str) -> None:
+    setup = Setup(tmp_path, f"model.kind={kind}", *GUESSING, "training.epochs=90")
+    setup.training.run()
+    model = setup.model.eval()
+    walks = torch.tensor([[(start + step) % (ITEMS - 1) + 1 for step in range(5)] for start in range(ITEMS - 1)])
+    for place in range(5):
+        asked = walks.clone()
+        asked[:, place] = ITEMS + 1
+        scores = model(asked).states[:, place] @ model.item_vectors()[1:].T
+        assert (scores.argmax(dim=1) + 1 == walks[:, place]).float().mean() > 0.7
+    scores = model.last_states(walks[:, :4], torch.full((ITEMS - 1,), 4)) @ model.item_vectors()[1:].T
+    assert (scores.argmax(dim=1) + 1 == walks[:, 4]).float().mean() > 0.9
+
+
+def test_the_loss_of_guessing_against_one_negative_falls(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, *GUESSING, "training.loss=bce", "training.epochs=40")
     setup.training.run()
     losses = [event.parts["recommendation"] for event in setup.losses()]
-    assert np.mean(losses[-9:]) < 0.7 * np.mean(losses[:9])
+    assert np.mean(losses[-9:]) < 0.8 * np.mean(losses[:9])
 
 
 def test_the_gate_is_read_at_all_items_and_not_only_where_something_is_masked(tmp_path: Path) -> None:
