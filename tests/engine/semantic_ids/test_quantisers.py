@@ -181,6 +181,7 @@ def test_more_levels_than_dimensions_are_refused(name: str) -> None:
         fit(name, random_vectors(width=6), depth=8)
 
 
+@settings(deadline=None)
 @given(width=st.integers(1, 40), levels=st.integers(1, 8))
 def test_parts_cover_every_dimension_once(width: int, levels: int) -> None:
     if levels > width:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.semantic_ids.diagnostics import diagnose
@@ -22,6 +22,7 @@ def test_by_hand() -> None:
     assert ids.codebooks.shape == (2, 4, 2)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40))
 def test_every_item_gets_a_tuple_of_its_own_and_keeps_its_codes(codes: list[tuple[int, int]]) -> None:
     ids = ids_of([list(each) for each in codes])
