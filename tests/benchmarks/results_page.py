@@ -291,7 +291,7 @@ def draw_bands(chapter: Chapter, path: Path) -> None:
     plot.show()
     app.processEvents()
     exporter = ImageExporter(plot.plotItem)
-    exporter.parameters()["width"] = 1520
+    exporter.parameters()["width"] = 780
     path.parent.mkdir(exist_ok=True)
     exporter.export(str(path))
     plot.close()

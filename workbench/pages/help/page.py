@@ -46,6 +46,7 @@ class HelpPage(Page):
         self._text.setObjectName("help.text")
         self._text.setAccessibleName("Help text")
         self._text.setOpenExternalLinks(True)
+        self._text.setSearchPaths([str(HELP)])  # where the pictures are
         self._text.document().setDocumentMargin(8)
         for topic in topics():
             item = QListWidgetItem(topic.title)
