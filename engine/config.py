@@ -316,8 +316,8 @@ class ModelSettings(Settings):
     hid_start: Literal["text", "random"] = setting(
         "text",
         "Hash ID start",
-        "Where hash-ID embeddings begin: at the text vectors reduced by PCA, or at random. "
-        "Concerns H2Rec; hash IDs alone always start at random.",
+        "Where H2Rec's hash-ID embeddings begin: at the text vectors reduced by PCA, or at random. Hash IDs alone start "
+        "at random; the model “Hash IDs that start at the text vectors” is there to compare with.",
         labels={"text": "Text vectors (warm start)", "random": "Random"},
         advanced=True,
     )

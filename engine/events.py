@@ -50,8 +50,8 @@ class Progress:
 class Loss:
     """Mean training losses since the last report.
 
-    `parts` holds "total", "recommendation" and, where they are switched on, "alignment" and
-    "granularity" (before weighting by alpha and beta). `epoch` is fractional: 1.5 is half way through
+    `parts` holds "total", "recommendation" and, where they are switched on, "alignment" and "granularity" (H2Rec) or
+    "distillation" (LLM-ESR), before weighting. `epoch` is fractional: 1.5 is half way through
     the second epoch.
     """
 

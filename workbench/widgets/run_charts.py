@@ -22,6 +22,7 @@ LOSSES = {
     "recommendation": Role.loss_2,
     "alignment": Role.loss_3,
     "granularity": Role.loss_4,
+    "distillation": Role.loss_3,  # of LLM-ESR, which has no alignment
 }
 
 
