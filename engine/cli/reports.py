@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.inspection import UserView
 
 HISTORY_SHOWN = 10
+HALVES = {"hid": "hash ID", "sid": "semantic ID", "text": "text"}
 
 
 class EventLines:
@@ -175,12 +176,13 @@ def write_recommendations(output: Output, view: "UserView") -> None:
         place = view.held_out_rank
         where = f"rank {place:g}" if place is not None and math.isfinite(place) else "not ranked, it is in the history"
         output.line(f"Held out: {view.held_out.title} ({where} of {view.candidates:,})")
+    halves = [name for name in HALVES if any(getattr(each, name) is not None for each in view.recommendations)]
     output.line()
     output.table(
-        ["rank", "item", "", "score", "hash ID", "semantic ID", "text", ""],
+        ["rank", "item", "", "score", *(HALVES[name] for name in halves), ""],
         [
             [str(each.rank), each.item.title, "head" if each.item.is_head else "tail"]
-            + [metric(value) for value in (each.score, each.hid, each.sid, each.text)]
+            + [metric(value) for value in (each.score, *(getattr(each, name) for name in halves))]
             + ["held out" if each.is_held_out else ""]
             for each in view.recommendations
         ],

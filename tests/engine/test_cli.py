@@ -577,8 +577,8 @@ def test_recommend_shows_the_list_with_both_halves(
     assert "Held out: Title 2 (not ranked, it is in the history of 900)" in out
     rows = [line.split() for line in out.splitlines()[-2:]]
     assert rows == [
-        ["1", "Title", "1", "head", "2.5000", "1.0000", "1.5000", "–"],
-        ["2", "Title", "2", "tail", "1.2500", "–", "1.2500", "–", "held", "out"],
+        ["1", "Title", "1", "head", "2.5000", "1.0000", "1.5000"],
+        ["2", "Title", "2", "tail", "1.2500", "–", "1.2500", "held", "out"],
     ]
 
 
