@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         for signal in (controller.run_started, controller.events, controller.run_ended):
             signal.connect(self._show_title)
         controller.run_ended.connect(self._go_on_closing)
+        controller.group_broken.connect(lambda why: show_error(self, "The next run could not be started.", why))
         self.navigation.setEnabled(True)
         last = self._preferences.recall("window/page", FIRST_PAGE)
         self.show_page(last if last in self._entries else FIRST_PAGE)
@@ -214,7 +215,10 @@ class MainWindow(QMainWindow):
         title = controller.config.title if controller.config is not None else ""
         box = QMessageBox(QMessageBox.Icon.Question, TITLE, f"“{title}” is still running.", parent=self)
         box.setObjectName("closeQuestion")
-        box.setInformativeText("If you stop it, the best checkpoint so far is kept, and the window closes after that.")
+        waiting = f" The {controller.waiting} runs that wait for it are not started." if controller.waiting else ""
+        box.setInformativeText(
+            f"If you stop it, the best checkpoint so far is kept, and the window closes after that.{waiting}"
+        )
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
         stop.setObjectName("closeQuestion.stop")
         keep = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
@@ -228,7 +232,7 @@ class MainWindow(QMainWindow):
     def _close_after_run(self, controller: RunController) -> None:
         self._closing = True
         if controller.is_running:
-            controller.stop()
+            controller.stop_all()
         else:
             self.close()
 

@@ -1,9 +1,10 @@
-"""Starts and stops runs: one worker thread per run, whose events arrive on the window's thread in small bundles."""
+"""Starts and stops runs, one at a time: a worker thread per run, whose events arrive in small bundles."""
 
 import logging
 import threading
 import traceback
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from engine.config import ExperimentConfig
 from engine.errors import DataError, WorkbenchError
 from engine.events import Event, Failed, Finished, Interrupted, Listener
+from engine.groups import PlannedRun
 from engine.home import Home
 from workbench.calm import calm, load_torch
 
@@ -27,16 +29,18 @@ _log = logging.getLogger(__name__)
 
 
 class RunController(QObject):
-    """The one run that may go at a time.
+    """The one run that may go at a time, and the others of its group, which wait for it to end.
 
     `events` carries what happened since the last flush, in order, at most 20 times a second; `run_ended` comes after
-    the last of them, with "finished", "interrupted" or "failed" and words for the person.
+    the last of them, with "finished", "interrupted" or "failed" and words for the person. `group_broken` tells why
+    the runs that waited could not be started.
     """
 
     run_started = Signal(int, object)
     events = Signal(int, list)
     stopping = Signal(int)
     run_ended = Signal(int, str, str)
+    group_broken = Signal(str)
 
     def __init__(
         self,
@@ -56,6 +60,9 @@ class RunController(QObject):
         self.config: ExperimentConfig | None = None
         self.outcome: tuple[str, str] | None = None  # status and words, once it has ended
         self.history: list[Event] = []  # everything that the run has reported so far
+        self._group: str | None = None
+        self.place: tuple[int, int] | None = None  # which of how many it is in its group; None for one on its own
+        self._waiting: deque[PlannedRun] = deque()
         self._clock = QTimer(self)
         self._clock.setInterval(FLUSH_MS)
         self._clock.timeout.connect(self._flush)
@@ -68,14 +75,46 @@ class RunController(QObject):
     def is_stopping(self) -> bool:
         return self.is_running and self._stop.is_set()
 
+    @property
+    def waiting(self) -> int:
+        """How many runs of the group are still to come."""
+        return len(self._waiting)
+
     def start(self, config: ExperimentConfig) -> int:
         """Start a run and return its number. Raises WorkbenchError when one is going or the dataset is not there."""
+        self._refuse_a_second()
+        return self._begin(config)
+
+    def start_group(self, group: str, planned: Sequence[PlannedRun]) -> int:
+        """Start the first of several runs and return its number; whenever one ends, however it does, the next starts.
+
+        Raises WorkbenchError when a run is going or the dataset is not there.
+        """
+        self._refuse_a_second()
+        first, *others = planned
+        self._waiting.extend(others)
+        try:
+            return self._begin(first.config, group, first.label, (1, len(planned)))
+        except WorkbenchError:
+            self._waiting.clear()
+            raise
+
+    def _refuse_a_second(self) -> None:
         if self.is_running:
             raise WorkbenchError("A run is already going. Wait until it ends, or stop it on the Monitor page.")
+
+    def _begin(
+        self,
+        config: ExperimentConfig,
+        group: str | None = None,
+        label: str | None = None,
+        place: tuple[int, int] | None = None,
+    ) -> int:
         dataset = self._store.datasets.get(config.data.dataset)
         if dataset is None:
             raise DataError(f"There is no dataset “{config.data.dataset}”. Import it on the Datasets page.")
-        run = self._store.runs.create(config, dataset.fingerprint)
+        run = self._store.runs.create(config, dataset.fingerprint, group, label)
+        self._group, self.place = group, place
         self.run, self.config, self.history, self.outcome = run, config, [], None
         self._stop = threading.Event()
         self._thread = _RunThread(self._runner, run, config, self._stop)
@@ -85,8 +124,15 @@ class RunController(QObject):
         self.run_started.emit(run, config)
         return run
 
+    def stop_all(self) -> None:
+        """Ask the run to stop, and drop those that wait."""
+        self._waiting.clear()
+        if self.is_stopping and self.run is not None:
+            self.stopping.emit(self.run)
+        self.stop()
+
     def stop(self) -> None:
-        """Ask the run to stop; it answers within one batch and ends with `run_ended`."""
+        """Ask the run to stop; it answers within one batch and ends with `run_ended`. Those that wait still come."""
         if self.is_running and not self._stop.is_set():
             self._stop.set()
             assert self.run is not None
@@ -110,6 +156,18 @@ class RunController(QObject):
         thread.deleteLater()
         self.outcome = status, message = _in_words(thread.outcome)
         self.run_ended.emit(self.run, status, message)
+        self._start_next()
+
+    def _start_next(self) -> None:
+        if not self._waiting or self.place is None:
+            return
+        planned = self._waiting.popleft()
+        place, of = self.place
+        try:
+            self._begin(planned.config, self._group, planned.label, (place + 1, of))
+        except WorkbenchError as error:
+            self._waiting.clear()
+            self.group_broken.emit(str(error))
 
     def _run_recorded(self, run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
         try:

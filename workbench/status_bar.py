@@ -85,7 +85,8 @@ class StatusBar(QStatusBar):
         if controller is None or not controller.is_running or controller.config is None:
             return
         words = "Stopping…" if controller.is_stopping else self._progress.words(time.monotonic()) or "Starting…"
-        self._words.setText(f"{controller.config.title} – {words}")
+        place = f" ({controller.place[0]} of {controller.place[1]})" if controller.place else ""
+        self._words.setText(f"{controller.config.title}{place} – {words}")
         share = self.share
         self._bar.setVisible(share is not None)
         self._bar.setValue(round((share or 0) * 1000))

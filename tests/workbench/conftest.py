@@ -150,7 +150,7 @@ def make_workbench(
 
     yield make
     for workbench in made:
-        workbench.controller.stop()
+        workbench.controller.stop_all()
         qtbot.waitUntil(lambda workbench=workbench: not workbench.controller.is_running, timeout=5000)  # type: ignore[attr-defined]
 
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import ExperimentConfig
 from engine.errors import DataError
+from engine.groups import plan
 from engine.home import Home
 from engine.library import Library
 from workbench.main_window import FIRST_PAGE, TITLE, MainWindow
@@ -175,6 +176,24 @@ def test_stop_and_close_waits_for_the_run_to_end(windows: Windows, qtbot: QtBot,
     assert not window.close()  # again, while it stops: no second question
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
     assert not controller.is_running
+    assert window.workbench is None
+
+
+def test_closing_during_a_group_starts_none_of_those_that_wait(
+    windows: Windows, qtbot: QtBot, scripts: SimpleNamespace
+) -> None:
+    window = windows.open(scripts.Script([], scripts.finished(), waits=True))
+    qtbot.waitUntil(child(window, QPushButton, "setup.start").isEnabled, timeout=5000)
+    assert window.workbench is not None
+    store = window.workbench.store
+    window.workbench.controller.start_group("study", plan(ExperimentConfig(), range(3)))
+    assert "H2Rec on sample (1 of 3) – " in child(window, QLabel, "status.words").text()
+    window.close()
+    box = child(window, QMessageBox, "closeQuestion")
+    assert "The 2 runs that wait for it are not started." in box.informativeText()
+    assert store.runs.count() == 1
+    child(box, QPushButton, "closeQuestion.stop").click()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
     assert window.workbench is None
 
 

@@ -46,6 +46,7 @@ def row(**changes: object) -> RunRow:
         hr_tail=0.1, ndcg_overall=0.1234, ndcg_head=0.2, ndcg_tail=0.05, sampled_hr_overall=0.6, sampled_hr_head=0.7,
         sampled_hr_tail=0.5, sampled_ndcg_overall=0.4567, sampled_ndcg_head=0.5, sampled_ndcg_tail=0.4,
         created_at=datetime(2026, 8, 1, tzinfo=UTC), finished_at=None, seconds=65.0, error=None, notes="",
+        group=None, label=None,
     )  # fmt: skip
     return replace(base, **changes)
 

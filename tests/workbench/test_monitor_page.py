@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from engine.artefacts import MODEL
 from engine.config import DataSettings, ExperimentConfig, ModelSettings
 from engine.events import Failed, Interrupted, Stage, StageFinished, StageStarted
+from engine.groups import plan
 from engine.store import Store
 from engine.store.recorder import RunRecorder
 from workbench.context import Workbench
@@ -91,6 +92,32 @@ def test_stop_says_that_it_is_stopping_and_then_how_it_ended(
     assert "The best checkpoint, of epoch 3, is kept." in text(page, "monitor.outcomeText")
     assert not stop.isVisible()
     assert not button(page, "monitor.inspect").isVisible()
+
+
+def test_the_runs_of_a_group_are_followed_and_stopped_one_by_one_or_all(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench(scripts.Script([], scripts.finished(), waits=True))
+    controller = workbench.controller
+    page = open_page(qtbot, workbench)
+    first = controller.start_group("study", plan(ExperimentConfig(), range(7)))
+    assert page._subtitle.text().startswith(f"Run {first} (1 of 7): dataset sample")
+    stop, stop_all = button(page, "monitor.stop"), button(page, "monitor.stopAll")
+    assert stop_all.isVisible()
+    assert "do not start the 6 that wait" in stop_all.toolTip()
+    stop.click()
+    qtbot.waitUntil(lambda: page._subtitle.text().startswith(f"Run {first + 1} (2 of 7)"), timeout=5000)
+    page.show_run(first)  # an earlier one: the next that starts does not take it out of view
+    qtbot.waitUntil(lambda: page._subtitle.text().startswith(f"Run {first}: "), timeout=5000)
+    controller.stop()
+    qtbot.waitUntil(lambda: controller.run == first + 2, timeout=5000)
+    assert page._subtitle.text().startswith(f"Run {first}: ")
+    page.show_run(first + 2)
+    assert stop_all.isVisible()
+    stop_all.click()
+    assert not stop_all.isVisible()
+    qtbot.waitUntil(lambda: not controller.is_running, timeout=5000)
+    assert workbench.store.runs.count() == 3
 
 
 def test_a_finished_run_shows_its_test_and_leads_on(

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from engine.config import DataSettings, ExperimentConfig
 from engine.errors import DataError, WorkbenchError
 from engine.events import Event, Loss
+from engine.groups import plan
 from workbench.context import Workbench
 from workbench.run_controller import FLUSH_MS
 
@@ -130,3 +131,75 @@ def test_a_dataset_that_is_not_there_starts_nothing(qtbot: QtBot, make_workbench
         workbench.controller.start(ExperimentConfig(data=DataSettings(dataset="shop")))
     assert workbench.store.runs.count() == 0
     assert not workbench.controller.is_running
+
+
+def test_a_group_runs_one_after_another_whatever_their_ends(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    ends = [scripts.finished(), scripts.failure, scripts.finished()]
+    configs: list[ExperimentConfig] = []
+
+    def play(run: int, config: ExperimentConfig, listen: Callable[[Event], None], stop: threading.Event) -> object:
+        configs.append(config)
+        return ends[len(configs) - 1]
+
+    workbench = make_workbench(play)
+    controller = workbench.controller
+    told: list[tuple[str, int, object]] = []
+    controller.run_started.connect(lambda run, _config: told.append(("start", run, controller.place)))
+    controller.run_ended.connect(lambda run, status, _words: told.append(("end", run, status)))
+    planned = plan(ExperimentConfig(), [4, 5, 6])
+    first = controller.start_group("study", planned)
+    qtbot.waitUntil(lambda: len(told) == 6, timeout=5000)
+    assert told == [
+        ("start", first, (1, 3)), ("end", first, "finished"),
+        ("start", first + 1, (2, 3)), ("end", first + 1, "failed"),
+        ("start", first + 2, (3, 3)), ("end", first + 2, "finished"),
+    ]  # fmt: skip
+    assert configs == [each.config for each in planned]
+    assert [(each.label, each.seed) for each in workbench.store.runs.in_group("study")] == [
+        ("full", 4), ("full", 5), ("full", 6),
+    ]  # fmt: skip
+    assert not controller.is_running
+    with qtbot.waitSignal(controller.run_ended, timeout=5000):
+        ends.append(scripts.finished())
+        alone = controller.start(ExperimentConfig())
+    assert controller.place is None
+    assert workbench.store.runs.get(alone).group is None
+
+
+def test_stop_ends_one_run_and_stop_all_the_group(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench(scripts.Script([], scripts.finished(), waits=True))
+    controller = workbench.controller
+    first = controller.start_group("study", plan(ExperimentConfig(), range(5)))
+    with pytest.raises(WorkbenchError, match="already going"):
+        controller.start_group("other", plan(ExperimentConfig()))
+    controller.stop()
+    qtbot.waitUntil(lambda: controller.run == first + 1, timeout=5000)
+    assert controller.is_running
+    assert not controller.is_stopping
+    assert (controller.place, controller.waiting) == ((2, 5), 3)
+    controller.stop()
+    controller.stop_all()  # also while the run is being stopped already
+    qtbot.waitUntil(lambda: not controller.is_running, timeout=5000)
+    assert (controller.run, controller.waiting) == (first + 1, 0)
+    assert workbench.store.runs.count() == 2
+
+
+def test_a_group_whose_next_run_cannot_start_says_so(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    script = scripts.Script([], scripts.finished(), waits=True)
+    workbench = make_workbench(script)
+    workbench.controller.start_group("study", plan(ExperimentConfig(), range(3)))
+    workbench.store.datasets.delete("sample")
+    with qtbot.waitSignal(workbench.controller.group_broken, timeout=5000) as broken:
+        script.go_on.set()
+    assert "no dataset “sample”" in broken.args[0]
+    assert not workbench.controller.is_running
+    assert workbench.controller.waiting == 0
+    with pytest.raises(DataError):
+        workbench.controller.start_group("study", plan(ExperimentConfig(), range(3)))
+    assert workbench.controller.waiting == 0

@@ -124,6 +124,68 @@ def test_settings_of_a_past_run_are_taken_over(qtbot: QtBot, make_workbench: Mak
     assert page.form.config == past
 
 
+def test_seeds_and_ablations_start_as_one_group(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    workbench = make_workbench(scripts.Script([], scripts.finished(), waits=True))
+    page = open_page(qtbot, workbench)
+    start = button(page, "setup.start")
+    words = page.findChild(QLabel, "setup.group.words")
+    assert words is not None
+    page.group.seeds.set_value(3)
+    assert start.text() == "Start 3 runs"
+    page.group.ablations.setChecked(True)
+    assert start.text() == "Start 24 runs"
+    assert words.text() == "24 runs one after another, as a group."
+    with qtbot.waitSignal(page.open_page) as asked:
+        start.click()
+    controller = workbench.controller
+    assert asked.args == ["monitor", controller.run]
+    assert (controller.place, controller.waiting) == ((1, 24), 23)
+    (made,) = workbench.store.runs.list()
+    assert made.label == "full"
+    assert made.group is not None
+    assert made.group.startswith("H2Rec on sample 2")
+
+
+def test_the_number_of_runs_follows_the_model_and_must_be_right(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:
+    page = open_page(qtbot, make_workbench())
+    page.group.ablations.setChecked(True)
+    assert button(page, "setup.start").text() == "Start 8 runs"
+    page.form.fields["model.kind"].editor.set_value("hid")
+    assert button(page, "setup.start").text() == "Start"
+    assert not page.group.ablations.isEnabled()
+    page.group.seeds.set_value("many")
+    assert reason(page) == "The number of seeds is not right yet"
+    assert not button(page, "setup.start").isEnabled()
+    button(page, "setup.reason").click()
+    assert page.focusWidget() is page.group.seeds
+    page.group.seeds.set_value(1)
+    assert button(page, "setup.start").isEnabled()
+
+
+def test_a_preset_for_a_dataset_that_is_not_there_says_where_it_comes_from(
+    qtbot: QtBot, make_workbench: MakeWorkbench
+) -> None:
+    workbench = make_workbench()
+    page = open_page(qtbot, workbench)
+    combo = page.findChild(QComboBox, "setup.preset")
+    assert combo is not None
+    combo.setCurrentIndex(combo.findData("beauty"))
+    combo.activated.emit(combo.currentIndex())
+    assert page.form.config == preset("beauty").config
+    assert reason(page) == "The dataset is not there yet"
+    assert "IDGenRec" in page.summary.text()
+    assert "There is no dataset “beauty” yet. Import it first" in page.summary.text()
+    workbench.store.datasets.add("beauty", source="x", fingerprint="x", users=3, items=4, interactions=9)
+    page.activate()
+    assert reason(page) == ""
+    combo.setCurrentIndex(combo.findData("quick"))
+    combo.activated.emit(combo.currentIndex())
+    assert page.form.config is not None
+    assert page.form.config.data.dataset == "beauty"
+
+
 def test_a_start_that_fails_is_told(
     qtbot: QtBot, make_workbench: MakeWorkbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

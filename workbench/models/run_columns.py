@@ -70,4 +70,5 @@ COLUMNS = (
     ),
     Column("seconds", "Duration", "Wall time of the whole run", numbers.duration, numeric=True),
     Column("created_at", "Started", "When the run was started", moment, numeric=True),
+    Column("group", "Group", "The runs that were made together with this one", str),
 )

@@ -168,7 +168,7 @@ class RunTableModel(QAbstractTableModel):
                 return icon(*STATUS_ICONS[value])
             case Qt.ItemDataRole.ToolTipRole if column.field == "status" and run.error:
                 return run.error
-            case Qt.ItemDataRole.ToolTipRole if column.field == "name":
+            case Qt.ItemDataRole.ToolTipRole if column.field in ("name", "group"):
                 return value
         return None
 

@@ -24,12 +24,15 @@ class MonitorPage(Page):
         self._workbench = workbench
         self._shown: int | None = None  # the run in view
         self._wanted: int | None = None  # the run in view or on its way
+        self._own = workbench.controller.run  # the last run that this window started
         self._loading: Task | None = None
 
         self._stop_button = button("Stop", "monitor.stop", "stop", "danger")
-        self._stop_button.setToolTip("Stop the run; the best checkpoint so far is kept")
         self._stop_button.clicked.connect(workbench.controller.stop)
-        self.title_row.addWidget(self._stop_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._stop_all_button = button("Stop all", "monitor.stopAll", "stop", "danger")
+        self._stop_all_button.clicked.connect(workbench.controller.stop_all)
+        for each in (self._stop_button, self._stop_all_button):
+            self.title_row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
         self._show_stop_button()
 
         self.view = RunView()
@@ -52,7 +55,7 @@ class MonitorPage(Page):
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_times)
         controller = workbench.controller
-        controller.run_started.connect(self._begin)
+        controller.run_started.connect(self._follow)
         controller.events.connect(self._take)
         controller.stopping.connect(self._show_times)
         controller.run_ended.connect(self._end)
@@ -94,6 +97,15 @@ class MonitorPage(Page):
     def _is_live(self) -> bool:
         controller = self._workbench.controller
         return controller.is_running and controller.run == self._shown
+
+    def _follow(self, run: int, config: ExperimentConfig) -> None:
+        """Show a run that starts; the next one of a group takes no other run out of view."""
+        before, self._own = self._own, run
+        place = self._workbench.controller.place
+        if place is None or place[0] == 1 or self._wanted == before:
+            self._begin(run, config)
+        else:
+            self._show_stop_button()
 
     def _begin(self, run: int, config: ExperimentConfig) -> None:
         self._cancel_loading()
@@ -141,7 +153,10 @@ class MonitorPage(Page):
     def _head(self, run: int, config: ExperimentConfig) -> None:
         self._shown = self._wanted = run
         self.set_title(config.title)
-        self.set_subtitle(f"Run {run}: {_settings_words(config)}")
+        controller = self._workbench.controller
+        place = controller.place if run == controller.run else None
+        where = f" ({place[0]} of {place[1]})" if place else ""
+        self.set_subtitle(f"Run {run}{where}: {_settings_words(config)}")
 
     def _show_times(self) -> None:
         self._show_stop_button()
@@ -150,9 +165,14 @@ class MonitorPage(Page):
 
     def _show_stop_button(self) -> None:
         controller = self._workbench.controller
-        self._stop_button.setVisible(controller.is_running and (self._shown in (None, controller.run)))
+        is_shown = controller.is_running and (self._shown in (None, controller.run))
+        self._stop_button.setVisible(is_shown)
         self._stop_button.setEnabled(not controller.is_stopping)
         self._stop_button.setText("Stopping…" if controller.is_stopping else "Stop")
+        next_one = "; the next one starts then" if controller.waiting else ""
+        self._stop_button.setToolTip(f"Stop the run; the best checkpoint so far is kept{next_one}")
+        self._stop_all_button.setVisible(is_shown and controller.waiting > 0)
+        self._stop_all_button.setToolTip(f"Stop the run, and do not start the {controller.waiting} that wait")
 
 
 def _settings_words(config: ExperimentConfig) -> str:

@@ -121,6 +121,8 @@ def summary_line(run: "RunDetails") -> str:
     if run.seconds is not None:
         parts.append(numbers.duration(run.seconds))
     parts.append(moment(run.created_at))
+    if run.group is not None:
+        parts.append(f"{run.label} of “{run.group}”")
     return "  ·  ".join(parts)
 
 

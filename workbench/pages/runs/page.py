@@ -216,6 +216,7 @@ class RunsPage(Page):
         self.detail_states.retry.connect(self._read_chosen)
         self._clock.timeout.connect(self._tick)
         self._workbench.controller.run_ended.connect(lambda *_: self._run_ended())
+        self._workbench.controller.run_started.connect(lambda *_: self.refresh() if self.isVisible() else None)
         self._workbench.preferences.changed.connect(self._restyle)
 
 

@@ -21,8 +21,9 @@ PAUSE = 150  # milliseconds without typing before a search begins
 METRIC_WIDTH = 94
 WIDTHS = {
     "id": 54, "status": 122, "name": 152, "dataset": 90, "model": 86, "depth": 48, "codebook_size": 60, "alpha": 52,
-    "beta": 52, "seed": 60, "best_epoch": 92, "seconds": 100, "created_at": 140,
+    "beta": 52, "seed": 60, "best_epoch": 92, "seconds": 100, "created_at": 140, "group": 180,
 }  # fmt: skip
+REMEMBERED = f"runs/columns/{len(COLUMNS)}"  # what was remembered of fewer columns would not fit
 
 
 class RunList(QWidget):
@@ -43,7 +44,7 @@ class RunList(QWidget):
         self.search = QLineEdit()
         self.search.setObjectName("runs.search")
         self.search.setAccessibleName("Search runs")
-        self.search.setPlaceholderText("Search name, dataset, model, status")
+        self.search.setPlaceholderText("Search name, dataset, model, group")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(360)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
@@ -114,7 +115,7 @@ class RunList(QWidget):
             self.chosen.emit()
 
     def _remember_columns(self) -> None:
-        self._workbench.preferences.remember("runs/columns", self.table.columns_state())
+        self._workbench.preferences.remember(REMEMBERED, self.table.columns_state())
 
     # Parts
 
@@ -128,7 +129,7 @@ class RunList(QWidget):
         for place, column in enumerate(COLUMNS):
             table.setColumnWidth(place, METRIC_WIDTH if column.metric else WIDTHS[column.field])
         header.setSortIndicator(self.model.sort_column, Qt.SortOrder.DescendingOrder)
-        table.restore_columns(self._workbench.preferences.recall("runs/columns"))
+        table.restore_columns(self._workbench.preferences.recall(REMEMBERED))
         table.setSortingEnabled(True)
         return table
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.config import ExperimentConfig
-from engine.settings import settings_of
+from engine.settings import settings_of, where_to_find
 from engine.store.rows import DatasetRow
 from workbench.protocols import history_words
 from workbench.widgets.numbers import count
@@ -36,7 +36,9 @@ def outline(config: ExperimentConfig, dataset: DatasetRow | None) -> list[Step]:
 
 def _data(config: ExperimentConfig, dataset: DatasetRow | None) -> Step:
     if dataset is None:
-        return Step("database", "Data", (f"There is no dataset “{config.data.dataset}”.",), "warning")
+        source = where_to_find(config.data.dataset)
+        missing = f"There is no dataset “{config.data.dataset}” yet. Import it first, under this name."
+        return Step("database", "Data", (source, missing) if source else (missing,), "warning")
     if config.data.head_rule == "count":
         line = f"Head: items with at least {count(config.data.head_count)} training interactions; tail: the others"
     else:

@@ -1,14 +1,18 @@
 """The page where an experiment is set up and started."""
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.config import ExperimentConfig
-from engine.errors import WorkbenchError
+from engine.errors import SettingsError, WorkbenchError
+from engine.groups import PlannedRun, default_name
 from engine.settings import presets
 from engine.store.rows import DatasetRow
 from workbench.context import Workbench
 from workbench.pages.base import Page
+from workbench.pages.setup.group_card import GroupCard
 from workbench.pages.setup.summary_panel import WIDTH, SummaryPanel
 from workbench.theme import SPACE_2, SPACE_3, SPACE_4
 from workbench.widgets.config_form import ConfigForm
@@ -42,10 +46,12 @@ class SetupPage(Page):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(_at_top(self.form))
         self.summary = SummaryPanel()
+        self.group = GroupCard()
+        self.group.changed.connect(self._show_state)
         side = QScrollArea()
         side.setWidgetResizable(True)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setWidget(_at_top(self.summary))
+        side.setWidget(_at_top(self.summary, self.group))
         side.setFixedWidth(WIDTH)
         side.setAccessibleName("What will happen")
 
@@ -81,15 +87,20 @@ class SetupPage(Page):
         self.start()  # the button is disabled while a setting is wrong, but the keys lead to that setting
 
     def start(self) -> None:
-        """Start the run and go to the Monitor, or show the first wrong setting."""
+        """Start the run, or all of its group, and go to the Monitor, or show the first wrong setting."""
         config = self.form.config
         if config is None:
             self._show_first_error()
             return
         if not self._start_button.isEnabled():
             return
+        controller = self._workbench.controller
         try:
-            run = self._workbench.controller.start(config)
+            planned = self.group.plan(config)
+            if len(planned) == 1:
+                run = controller.start(config)
+            else:
+                run = controller.start_group(default_name(config, datetime.now().astimezone()), planned)
         except WorkbenchError as error:
             show_error(self, "The experiment could not be started.", str(error))
             return
@@ -129,8 +140,7 @@ class SetupPage(Page):
         self._preset.setCurrentIndex(self._preset.findData(name))
         config = preset.config
         chosen = self.form.values()["data"]["dataset"]
-        if name != "sample" and chosen:
-            # Only the sample preset is about a certain dataset; the others keep the one that is chosen.
+        if not preset.dataset and chosen:
             config = config.model_copy(update={"data": config.data.model_copy(update={"dataset": chosen})})
         self._use_baseline(config, preset.title, preset.description)
 
@@ -151,6 +161,9 @@ class SetupPage(Page):
         if config is not None:
             self.form.set_placeholder("name", config.model_copy(update={"name": ""}).title)
             self.summary.show_config(config, self._datasets.get(config.data.dataset))
+            self.group.show_config(config)
+        runs = len(self._planned())
+        self._start_button.setText(f"Start {runs} runs" if runs > 1 else "Start")
         reason = self._obstacle()
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
@@ -159,6 +172,8 @@ class SetupPage(Page):
     def _go_to_obstacle(self) -> None:
         if self.form.config is None:
             self._show_first_error()
+        elif not self._planned():
+            self.group.seeds.setFocus()
         elif self._workbench.controller.is_running:
             self.open_page.emit("monitor", self._workbench.controller.run)
         else:
@@ -169,11 +184,21 @@ class SetupPage(Page):
         if field is not None:
             self._scroll.ensureWidgetVisible(field, 0, 80)
 
+    def _planned(self) -> list[PlannedRun]:
+        """The runs that Start would start; none while something is wrong."""
+        config = self.form.config
+        try:
+            return self.group.plan(config) if config is not None else []
+        except SettingsError:
+            return []
+
     def _obstacle(self) -> str:
         """Why the experiment cannot be started now, "" when it can."""
         if self.form.config is None:
             wrong = len(self.form.errors)
             return "1 setting is not right yet" if wrong == 1 else f"{wrong} settings are not right yet"
+        if not self._planned():
+            return "The number of seeds is not right yet"
         if self._workbench.controller.is_running:
             return "A run is going"
         if self.form.config.data.dataset not in self._datasets:
@@ -181,12 +206,14 @@ class SetupPage(Page):
         return ""
 
 
-def _at_top(content: QWidget) -> QWidget:
-    """The content on the page's ground, no taller than it needs to be."""
+def _at_top(*contents: QWidget) -> QWidget:
+    """The contents below each other on the page's ground, no taller than they need to be."""
     ground = QWidget()
     ground.setProperty("kind", "page")
     column = QVBoxLayout(ground)
     column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(content)
+    column.setSpacing(SPACE_3)
+    for content in contents:
+        column.addWidget(content)
     column.addStretch(1)
     return ground
