@@ -286,8 +286,8 @@ class _Experiment:
             "full": final.full(settings.remove_seen),
             other: final.full(not settings.remove_seen),
         }
-        columns = {"target_interactions": popularity.counts[targets.items], "head": parts["head"], "length": lengths}
-        self._save_ranks(targets, columns | {str(protocol): values for protocol, values in ranks.items()})
+        about = {"target_interactions": popularity.counts[targets.items], "head": parts["head"], "length": lengths}
+        self._save_ranks(targets, about, ranks)
         test: dict[Protocol, SliceMetrics] = {
             protocol: slice_metrics(values, slices) for protocol, values in ranks.items()
         }
@@ -306,11 +306,13 @@ class _Experiment:
         )
         return test
 
-    def _save_ranks(self, targets: Targets, columns: Mapping[str, npt.NDArray[Any]]) -> None:
+    def _save_ranks(
+        self, targets: Targets, about: Mapping[str, npt.NDArray[Any]], ranks: "Mapping[Protocol, Ranks]"
+    ) -> None:
         import pandas as pd
 
         who = {"user": self._dataset.user_ids[targets.users], "target": self._dataset.items.ids[targets.items]}
-        write_whole(self._folder / RANKS, pd.DataFrame({**who, **columns}).to_parquet)
+        write_whole(self._folder / RANKS, pd.DataFrame({**who, **about, **ranks}).to_parquet)
 
     def _finish(self, test: dict[Protocol, SliceMetrics], epochs: int) -> Finished:
         best = self.best_epoch or 0

@@ -1,6 +1,6 @@
 """Ranks and what follows from them: HR@k, NDCG@k, MRR@k and MRR. One relevant item per user."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,11 @@ METRICS = (*(f"{kind}@{k}" for k in CUTOFFS for kind in ("HR", "NDCG", "MRR")), 
 USERS = "users"  # stands among a slice's metrics: how many users it holds
 Ranks = npt.NDArray[np.float64]
 FloatArray = npt.NDArray[np.float64]
+_WORTH: dict[str, Callable[[Ranks], FloatArray]] = {
+    "HR": np.ones_like,
+    "NDCG": lambda ranks: 1 / np.log2(ranks + 1),
+    "MRR": lambda ranks: 1 / ranks,
+}
 
 
 def rivals(target_scores: Tensor, scores: Tensor) -> FloatArray:
@@ -42,13 +47,7 @@ def metric_values(metric: str, ranks: Ranks) -> FloatArray:
     if metric not in METRICS:
         raise SettingsError(f"There is no metric “{metric}”. There are: {', '.join(METRICS)}.")
     kind, _, cutoff = metric.partition("@")
-    match kind:
-        case "HR":
-            worth = np.ones_like(ranks)
-        case "NDCG":
-            worth = 1 / np.log2(ranks + 1)
-        case _:
-            worth = 1 / ranks
+    worth = _WORTH[kind](ranks)
     return np.where(ranks <= int(cutoff), worth, 0.0) if cutoff else worth
 
 

@@ -72,15 +72,14 @@ class Ranker:
     def final(self, targets: Targets, negatives: IntArray, remove_seen: bool, tick: Tick) -> FinalRanks:
         """Every protocol from one pass; `negatives` (users, count). `remove_seen` concerns the lists alone."""
         users = len(targets.users)
-        found = FinalRanks(
-            np.empty(users), np.empty(users), np.empty(users), np.zeros((users, LIST_LENGTH), dtype=np.int64)
-        )
+        lists = np.zeros((users, LIST_LENGTH), dtype=np.int64)
+        found = FinalRanks(np.empty(users), np.empty(users), np.empty(users), lists)
         for block in self._blocks(targets, tick):
             found.sampled[block.rows] = block.against(negatives[block.rows])
             found.with_history[block.rows] = block.with_history()
             found.without_history[block.rows] = block.without_history()
             best = block.best(remove_seen)
-            found.lists[block.rows, : best.shape[1]] = best
+            lists[block.rows, : best.shape[1]] = best
         return found
 
     def _blocks(self, targets: Targets, tick: Tick) -> Iterator["_Block"]:

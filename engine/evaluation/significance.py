@@ -55,11 +55,7 @@ def sign_flip_p(differences: FloatArray) -> float:
     random = np.random.default_rng(SEED)
     extreme = 0
     for size in _portions(len(sizes)):
-        positive: npt.NDArray[np.integer]
-        if counts.max() == 1:
-            positive = random.integers(2, size=(size, len(sizes)), dtype=np.int8)
-        else:
-            positive = random.binomial(counts, 0.5, size=(size, len(sizes)))
+        positive = _heads(random, counts, size)
         extreme += int((np.abs(2 * (positive @ sizes) - counts @ sizes) >= observed).sum())
     return (1 + extreme) / (1 + RESAMPLES)
 
@@ -71,6 +67,13 @@ def holm(p_values: npt.ArrayLike) -> FloatArray:
     corrected = np.empty_like(p)
     corrected[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
     return corrected
+
+
+def _heads(random: np.random.Generator, counts: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.integer]:
+    """(size, coins) how many of `counts` (coins,) tosses show heads."""
+    if counts.max() == 1:  # faster by far, where all are tossed once
+        return random.integers(2, size=(size, len(counts)), dtype=np.int8)
+    return random.binomial(counts, 0.5, size=(size, len(counts)))
 
 
 def _portions(width: int) -> list[int]:

@@ -16,6 +16,7 @@ from workbench.pages.runs.facts import (
     versions_line,
 )
 from workbench.pages.runs.tables import MetricsModel
+from workbench.protocols import history_words
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from workbench.widgets import numbers
 from workbench.widgets.bars import Bars
@@ -27,8 +28,7 @@ from workbench.widgets.tile_row import TileRow
 if TYPE_CHECKING:
     from engine.store import RunDetails
 
-SIDE_WIDTH = 348
-VALUE_WIDTH, LONG_VALUE_WIDTH = 118, 168  # pixels; the last columns have long titles
+SIDE_WIDTH = 340  # pixels
 
 
 class FinalTestTab(QWidget):
@@ -41,6 +41,7 @@ class FinalTestTab(QWidget):
         self.protocols = label("", "muted", wrap=True)
         self.stages = label("", "muted", wrap=True, selectable=True)
         self.bands, self.lengths = Bars(), Bars()
+        self._ranking = label("", "caption", wrap=True)
         self.tiles = {
             "coverage@10": StatTile("Coverage", caption="of the catalogue is in some list"),
             "gini@10": StatTile("Gini index", caption="0: all alike, 1: one takes all"),
@@ -63,6 +64,7 @@ class FinalTestTab(QWidget):
     def show_run(self, run: "RunDetails", config: ExperimentConfig | None) -> None:
         self._run = run
         self.protocols.setText(protocol_words(config) if run.test else "The final test has not been reached.")
+        self._ranking.setText(f"Test, full ranking, {history_words(config)}" if config is not None else "")
         self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.  Computed with {versions_line(run)}.")
         self.restyle()
 
@@ -72,7 +74,7 @@ class FinalTestTab(QWidget):
             return
         test = self._run.test
         self.metrics.set_rows(metric_rows(test), protocols_of(test))
-        self._table.set_widths(88, *[VALUE_WIDTH] * 6, *[LONG_VALUE_WIDTH] * 3)
+        self._table.resizeColumnsToContents()
         bands, lengths = part_bars(test)
         self.bands.show_bars(bands)
         self.lengths.show_bars(lengths)
@@ -89,10 +91,11 @@ class FinalTestTab(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, SPACE_3, 0)
         column.setSpacing(SPACE_1)
+        column.addWidget(self._ranking)
         for title, caption, widget in (
-            (f"{BAND_METRIC} by popularity", "the target's training interactions, full ranking", self.bands),
-            (f"{BAND_METRIC} by user", "more training interactions than the median, or not", self.lengths),
-            ("Top-10 lists", "of all tested users, full ranking", TileRow(list(self.tiles.values()), narrowest=150)),
+            (f"{BAND_METRIC} by popularity", "training interactions of the target", self.bands),
+            (f"{BAND_METRIC} by user", "training interactions up to the median, or more", self.lengths),
+            ("Top-10 lists", "of all tested users", TileRow(list(self.tiles.values()), narrowest=150)),
         ):
             column.addWidget(label(title, "label"))
             column.addWidget(label(caption, "caption"))
