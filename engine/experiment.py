@@ -312,7 +312,8 @@ class _Experiment:
         import pandas as pd
 
         who = {"user": self._dataset.user_ids[targets.users], "target": self._dataset.items.ids[targets.items]}
-        write_whole(self._folder / RANKS, pd.DataFrame({**who, **about, **ranks}).to_parquet)
+        columns: dict[str, npt.NDArray[Any]] = {**who, **about, **{str(name): values for name, values in ranks.items()}}
+        write_whole(self._folder / RANKS, pd.DataFrame(columns).to_parquet)
 
     def _finish(self, test: dict[Protocol, SliceMetrics], epochs: int) -> Finished:
         best = self.best_epoch or 0
