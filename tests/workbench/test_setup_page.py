@@ -222,7 +222,7 @@ def test_outline_tells_what_will_happen(make_workbench: MakeWorkbench) -> None:
     assert "Head: the 160 most popular items; tail: the other 640" in words
     assert "32,768 possible IDs for 800 items" in words
     assert "warning" not in words
-    assert "Alignment weights α 0.1, β 0.1" in words
+    assert "Alignment weights α 1, β 0.1" in words
     assert "Full ranking, history left out" in words
 
 
