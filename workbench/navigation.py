@@ -8,7 +8,7 @@ from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES, PageEntry
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Role
 from workbench.widgets.parts import label
 
-WIDTH = 192
+WIDTH = 184
 
 
 class Navigation(QFrame):

@@ -61,10 +61,10 @@ QPushButton[kind="fold"] { background: transparent; border: 1px solid transparen
 QPushButton[kind="fold"]:hover { color: $text; }
 QPushButton[kind="fold"]:focus { border: 2px solid $accent; padding: 2px 3px; }
 QPushButton[kind="fold"]:checked { background: transparent; }
-QPushButton[kind="navigation"] { background: transparent; border: 2px solid transparent; text-align: left; padding: 6px 10px; color: $text_muted; }
+QPushButton[kind="navigation"] { background: transparent; border: 2px solid transparent; text-align: left; padding: 6px; color: $text_muted; }
 QPushButton[kind="navigation"]:hover { background: $surface_raised; color: $text; }
 QPushButton[kind="navigation"]:checked { background: $selection; color: $text; font-weight: 600; }
-QPushButton[kind="navigation"]:focus { border: 2px solid $accent; padding: 6px 10px; }
+QPushButton[kind="navigation"]:focus { border: 2px solid $accent; padding: 6px; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 3px; }
 QToolButton:hover { background: $surface_raised; }

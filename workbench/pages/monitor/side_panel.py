@@ -12,7 +12,7 @@ from workbench.widgets.numbers import count, share
 from workbench.widgets.parts import Card, label
 from workbench.widgets.stat import StatTile
 
-WIDTH = 324
+WIDTH = 340
 _MANY_COLLISIONS = 0.3
 _LOW_UTILISATION = 0.5
 
