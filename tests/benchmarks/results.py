@@ -44,16 +44,46 @@ PARTS = {
 TRIED = {
     "α = 0.1": ("alignment.alpha=0.1",),
     "α = 3": ("alignment.alpha=3",),
-    "α = 1, temperature 0.2": ("alignment.temperature=0.2",),
-    "Hash IDs from random": ("model.hid_start=random",),
+    "Temperature of the alignment 0.2": ("alignment.temperature=0.2",),
+    "Hash IDs start at random": ("model.hid_start=random",),
     "Two encoders": ("model.shared_encoder=false",),
     "Levels side by side": ("model.fusion=concat",),
     "RQ-VAE": ("semantic_ids.quantiser=rq-vae",),
     "OPQ": ("semantic_ids.quantiser=opq",),
-    "Cross-entropy": ("training.loss=cross_entropy",),
     "HSTU": ("model.backbone=hstu",),
     "No averaging of weights": ("training.averaging=0",),
 }
+LOSSES = {
+    "HID, cross-entropy": ("model.kind=hid", "training.loss=cross_entropy"),
+    "HID, BCE with 1 negative": ("model.kind=hid", "training.loss=bce"),
+    "HID, gBCE with 128 negatives": ("model.kind=hid", "training.loss=gbce", "training.negatives=128"),
+    "HID, inner product": ("model.kind=hid", "model.scoring=dot"),
+    "HID, no averaging of weights": ("model.kind=hid", "training.averaging=0"),
+}
+ALL = MODELS | PARTS | TRIED | LOSSES
+STUDIES = (
+    (
+        "What each part is worth, NDCG@10 in full ranking",
+        "H2Rec without one part, less H2Rec: a negative number is what the part adds.",
+        "Without",
+        "H2Rec",
+        PARTS,
+    ),
+    (
+        "What else was tried, NDCG@10 in full ranking",
+        "H2Rec with one setting changed, less H2Rec.",
+        "Changed",
+        "H2Rec",
+        TRIED,
+    ),
+    (
+        "Which loss and which score, NDCG@10 in full ranking",
+        "Hash IDs alone with one setting changed, less hash IDs alone with the defaults (sampled softmax, cosine).",
+        "Changed",
+        "HID",
+        LOSSES,
+    ),
+)
 OURS = "H2Rec"
 MOST_SEEDS = 10
 
@@ -68,7 +98,7 @@ def planned(dataset: str, labels: list[str], seeds: list[int]) -> Iterator[Plann
     values = preset(dataset).config.model_dump(mode="json")
     for seed in seeds:
         for label in labels:
-            settings = [f"seed={seed}", f"name={label}", *(MODELS | PARTS | TRIED)[label]]
+            settings = [f"seed={seed}", f"name={label}", *ALL[label]]
             config: ExperimentConfig = parse(override(values, settings))
             yield PlannedRun(label, config)
 
@@ -116,7 +146,7 @@ def main() -> None:
 
 
 def report(arguments: argparse.Namespace) -> None:
-    from results_page import HELP, Chapter, Entry, page
+    from results_page import HELP, Chapter, Entry, Study, page
 
     from engine.library import Library
 
@@ -129,7 +159,7 @@ def report(arguments: argparse.Namespace) -> None:
         dataset = Library(home, store).load(name)
         runs = store.runs.in_group(group_of(name))
         entries: dict[str, list[RunDetails]] = {}
-        for each in planned(name, [*MODELS, *PARTS, *TRIED], list(range(MOST_SEEDS))):
+        for each in planned(name, list(ALL), list(range(MOST_SEEDS))):
             done = finished_before(each, str(dataset.facts["fingerprint"]), runs)
             if done is not None:
                 entries.setdefault(each.label, []).append(done)
@@ -137,10 +167,13 @@ def report(arguments: argparse.Namespace) -> None:
             print(f"{name}: no finished run of {OURS} yet", file=sys.stderr)
             continue
         found = {label: Entry(label, tuple(done)) for label, done in entries.items()}
-        rivals, parts, tried = (
-            [found[label] for label in labels if label in found and label != OURS] for labels in (MODELS, PARTS, TRIED)
-        )
-        chapters.append(Chapter(preset(name).title, dataset, found[OURS], rivals, parts, tried))
+        rivals = [found[label] for label in MODELS if label in found and label != OURS]
+        studies = [
+            Study(title, words, column, found[reference], [found[label] for label in labels if label in found])
+            for title, words, column, reference, labels in STUDIES
+            if reference in found and not found.keys().isdisjoint(labels)
+        ]
+        chapters.append(Chapter(preset(name).title, dataset, found[OURS], rivals, studies))
     target = HELP / "results.md"
     target.write_text(page(chapters, home), encoding="utf-8")
     store.close()

@@ -41,15 +41,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Study:
+    """One question: what changing one thing in the `reference` does. `entries` are the reference with the change."""
+
+    title: str
+    words: str
+    column: str
+    reference: Entry
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
 class Chapter:
-    """Everything that was found on one dataset. `rivals` do not include `ours`; `parts` are ours without a part."""
+    """Everything that was found on one dataset. `rivals` do not include `ours`."""
 
     title: str
     dataset: Dataset
     ours: Entry
     rivals: Sequence[Entry]
-    parts: Sequence[Entry]
-    tried: Sequence[Entry]
+    studies: Sequence[Study]
 
     @property
     def best_rival(self) -> Entry:
@@ -107,21 +117,9 @@ def _chapter(chapter: Chapter, home: Home) -> list[str]:
         ),
         _unproven(found, data),
     ]
-    if chapter.parts:
-        blocks += [
-            "### What each part is worth, NDCG@10 in full ranking",
-            "H2Rec without one part, less H2Rec: a negative number is what the part adds.",
-            _parts_table(chapter, home),
-        ]
-    if chapter.tried:
-        blocks += [
-            "### What else was tried, NDCG@10 in full ranking",
-            "H2Rec with one setting changed, less H2Rec.",
-            _table(
-                ["Setting", "Seeds", *SLICES],
-                [_against_ours(entry, chapter.ours, home) for entry in chapter.tried],
-            ),
-        ]
+    for study in chapter.studies:
+        rows = [_changed(entry, study.reference, home) for entry in study.entries]
+        blocks += [f"### {study.title}", study.words, _table([study.column, "Seeds", *SLICES], rows)]
     blocks += [
         "### By popularity of the target",
         f"![NDCG@10 in full ranking by training interactions of the target](images/{image.name})",
@@ -188,16 +186,10 @@ def _unproven(found: Mapping[str, list[Difference]], data: Dataset) -> str:
     return "**Not shown:** " + "; ".join(cells) + "."
 
 
-def _parts_table(chapter: Chapter, home: Home) -> str:
-    return _table(
-        ["Without", "Seeds", *SLICES],
-        [_against_ours(entry, chapter.ours, home, "H2Rec, no ") for entry in chapter.parts],
-    )
-
-
-def _against_ours(entry: Entry, ours: Entry, home: Home, prefix: str = "") -> list[str]:
-    found = _differences([ours, entry], home)
-    return [entry.label.removeprefix(prefix), str(len(entry.runs)), *(_gap(found, "full", part) for part in SLICES)]
+def _changed(entry: Entry, reference: Entry, home: Home) -> list[str]:
+    found = _differences([reference, entry], home)
+    seeds = {run.seed for run in entry.runs} & {run.seed for run in reference.runs}
+    return [entry.label, str(len(seeds)), *(_gap(found, "full", part) for part in SLICES)]
 
 
 def _bands_table(chapter: Chapter) -> str:
@@ -225,7 +217,7 @@ def _named_rivals(chapter: Chapter) -> list[Entry]:
 
 
 def _provenance(chapter: Chapter) -> str:
-    entries = [chapter.ours, *chapter.rivals, *chapter.parts, *chapter.tried]
+    entries = [chapter.ours, *chapter.rivals, *(entry for study in chapter.studies for entry in study.entries)]
     runs = [run for entry in entries for run in entry.runs]
     seeds = sorted({run.seed for run in runs})
     commits = sorted({run.versions.get("commit", "not recorded") for run in runs})
