@@ -245,8 +245,10 @@ def _has_repeats(data: Dataset) -> bool:
     return bool((data.sequences.distinct().lengths < data.sequences.lengths).any())
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns of bare numbers stand at the right."""
+    is_number = [all(cells[place].strip("*")[:1].isdigit() for cells in rows) for place in range(len(header))]
+    lines = [header, ["---:" if number else "---" for number in is_number], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -274,16 +276,16 @@ def draw_bands(chapter: Chapter, path: Path) -> None:
         legend.addItem(bars, entry.label)
     for side, words in (("bottom", "Training interactions of the target"), ("left", "NDCG@10")):
         axis = plot.getAxis(side)
-        axis.setLabel(words, color=LIGHT[Role.text])
-        axis.setTextPen(LIGHT[Role.text])
         axis.setPen(LIGHT[Role.border])
+        axis.setTextPen(LIGHT[Role.text])
+        axis.setLabel(words, color=LIGHT[Role.text])
         axis.enableAutoSIPrefix(False)
     plot.getAxis("bottom").setTicks([list(enumerate(band.removeprefix("band_") for band in bands))])
     plot.showGrid(y=True, alpha=0.3)
     plot.show()
     app.processEvents()
     exporter = ImageExporter(plot.plotItem)
-    exporter.parameters()["width"] = 780
+    exporter.parameters()["width"] = 730
     path.parent.mkdir(exist_ok=True)
     exporter.export(str(path))
     plot.close()
