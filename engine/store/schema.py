@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0002"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+HEAD = "0003"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,5 +1,6 @@
 """Opening, migrating, refusing and closing the database file."""
 
+import json
 import logging
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from engine.config import ExperimentConfig
+from engine.settings import parse
 from engine.store import Store, StoreError
 from engine.store.database import MIGRATIONS, Database
 from engine.store.schema import HEAD, Base
@@ -57,6 +59,20 @@ def first_schema(path: Path) -> None:
         connection.execute(text("INSERT INTO points VALUES (1, 'loss/total', 10, 1.0, 2.5)"))
         connection.execute(text("INSERT INTO log_lines VALUES (1, 1, '2025-12-10 08:00:01', 'info', 'hello')"))
     engine.dispose()
+
+
+def test_a_run_keeps_the_settings_it_was_made_with_when_there_are_new_ones(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    first_schema(path)
+    config = {"model": {"kind": "hid"}, "training": {"loss": "bce"}, "semantic_ids": {"epochs": 100, "depth": 3}}
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE runs SET config = ?", [json.dumps(config)])
+    connection.close()
+    opened = Store(path)
+    settings: ExperimentConfig = parse(opened.runs.get(1).config)
+    opened.close()
+    assert (settings.model.scoring, settings.training.averaging, settings.training.loss) == ("dot", 0.0, "bce")
+    assert settings.semantic_ids.depth == 3
 
 
 def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path: Path) -> None:
@@ -198,6 +214,7 @@ def test_several_processes_may_make_the_same_database(tmp_path: Path) -> None:
     code = """
 import pathlib
 from engine.config import ExperimentConfig
+from engine.settings import parse
 from engine.store import Store
 store = Store(pathlib.Path("workbench.db"))
 store.runs.create(ExperimentConfig(), "f")
