@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument, QTextTable
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument, QTextFrameFormat, QTextTable
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from workbench.context import Workbench
@@ -13,6 +13,7 @@ from workbench.theme import ICONS, SPACE_1, SPACE_3, Role, theme
 
 HELP = ICONS.parent / "help"
 _FIRST = "first-experiment"
+PICTURE = "\ufffc"  # stands for it in the text
 _WIDEST = 820  # pixels: longer lines are hard to read
 
 
@@ -79,7 +80,8 @@ def _give_room(document: QTextDocument) -> None:
     while block.isValid():
         in_table = QTextCursor(block).currentTable() is not None
         style = QTextBlockFormat()
-        style.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        percent = 100 if PICTURE in block.text() else 125
+        style.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         style.setTopMargin(18 if block.blockFormat().headingLevel() > 1 else 0)
         style.setBottomMargin(0 if in_table else 8)
         QTextCursor(block).mergeBlockFormat(style)
@@ -92,6 +94,7 @@ def _soften_tables(document: QTextDocument) -> None:
         if isinstance(frame, QTextTable):
             style = frame.format()
             style.setBorderBrush(theme().color(Role.border))
+            style.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
             style.setBorderCollapse(True)
             style.setCellPadding(SPACE_1)
             frame.setFormat(style)
