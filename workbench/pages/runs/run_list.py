@@ -21,7 +21,7 @@ PAUSE = 150  # milliseconds without typing before a search begins
 METRIC_WIDTH = 94
 WIDTHS = {
     "id": 54, "status": 122, "name": 152, "dataset": 90, "model": 86, "depth": 48, "codebook_size": 60, "alpha": 52,
-    "beta": 52, "seed": 60, "best_epoch": 92, "seconds": 100, "created_at": 140, "group": 180,
+    "beta": 52, "seed": 60, "best_epoch": 92, "seconds": 100, "created_at": 140, "group": 250,
 }  # fmt: skip
 REMEMBERED = f"runs/columns/{len(COLUMNS)}"  # what was remembered of fewer columns would not fit
 

@@ -36,8 +36,8 @@ def outline(config: ExperimentConfig, dataset: DatasetRow | None) -> list[Step]:
 def _data(config: ExperimentConfig, dataset: DatasetRow | None) -> Step:
     if dataset is None:
         source = where_to_find(config.data.dataset)
-        missing = f"There is no dataset “{config.data.dataset}” yet. Import it first, under this name."
-        return Step("database", "Data", (source, missing) if source else (missing,), "warning")
+        missing = f"There is no dataset “{config.data.dataset}” yet. Import it first, under this name. {source}"
+        return Step("database", "Data", (missing.strip(),), "warning")
     head = min(dataset.items, max(1, round(dataset.items * config.data.head_share)))
     return Step(
         "database",
