@@ -20,7 +20,7 @@ class Ablation:
         """The settings without the part; a variant says in its name what it is."""
         values = override(config.model_dump(mode="json"), self.overrides)
         if self.overrides:
-            values["name"] = f"{config.title}, {self.label}"
+            values["name"] = f"{self.label}: {config.title}"  # in front, where a narrow column still shows it
         return parse(values)
 
 

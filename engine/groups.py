@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.ablations import FULL, ablated
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.settings import override, parse
+from engine.settings import parse
 
 if TYPE_CHECKING:
     from engine.store.rows import RunDetails
@@ -59,9 +59,10 @@ def plan(config: ExperimentConfig, seeds: Sequence[int] = (), ablations: bool = 
     Raises SettingsError for a seed out of range, or when the model has nothing to ablate.
     """
     variants = ablated(config) if ablations else {FULL: config}
+    checked = [parse({"seed": seed}, ExperimentConfig).seed for seed in dict.fromkeys(seeds or [config.seed])]
     return [
-        PlannedRun(label, parse(override(variant.model_dump(mode="json"), [f"seed={seed}"])))
-        for seed in dict.fromkeys(seeds or [config.seed])
+        PlannedRun(label, variant.model_copy(update={"seed": seed}))
+        for seed in checked
         for label, variant in variants.items()
     ]
 

@@ -264,7 +264,7 @@ def test_ablations_and_seeds_run_as_one_group(play: Any, home: Home, capsys: pyt
     assert last["summary"][0]["metrics"]["full"]["overall"]["NDCG@10"] == {"mean": 0.25, "deviation": 0.0}
     store = Store(home.database)
     no_gate = store.runs.get(2)
-    assert (no_gate.name, no_gate.config["model"]["gate"]) == ("H2Rec on sample, no gate", "uniform")
+    assert (no_gate.name, no_gate.config["model"]["gate"]) == ("no gate: H2Rec on sample", "uniform")
     store.close()
 
 

@@ -38,7 +38,7 @@ def test_every_ablation_takes_away_what_it_says_and_nothing_else() -> None:
         (key, _), section = ablation.overrides[0].split("="), ablation.overrides[0].split(".")[0]
         values = variants[ablation.label].model_dump()
         values[section][key.split(".")[1]] = plain[section][key.split(".")[1]]
-        assert values == {**plain, "name": f"mine, {ablation.label}"}
+        assert values == {**plain, "name": f"{ablation.label}: mine"}
 
 
 def test_what_is_left_out_anyway_is_no_ablation() -> None:
@@ -102,7 +102,7 @@ def test_the_summary_gives_mean_and_deviation_over_seeds(home: Home) -> None:
     store = Store(home.database)
     second, first = details(store, "full", 2, 0.25), details(store, "full", 1, 0.125)
     details(store, "full", 3, 0.9, status="interrupted")
-    alone = details(store, "no gate", 1, 0.5, "model.gate=uniform", "name=mine, no gate")
+    alone = details(store, "no gate", 1, 0.5, "model.gate=uniform", "name=no gate: mine")
     full, no_gate = summarise(store.runs.in_group("g"))
     assert (full.label, full.seeds, full.runs) == ("full", (1, 2), (first, second))
     assert full.metrics["full"]["overall"]["NDCG@10"] == Spread(0.1875, pytest.approx(0.0883883476))

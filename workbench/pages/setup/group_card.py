@@ -49,20 +49,21 @@ class GroupCard(Card):
         ablations = self.ablations.isChecked() and config.model.kind == "h2rec"
         return plan(config, range(config.seed, config.seed + count), ablations)
 
-    def show_config(self, config: ExperimentConfig) -> None:
-        """Say what these settings would come to."""
+    def show_config(self, config: ExperimentConfig) -> int:
+        """Say what these settings would come to; gives the number of runs, 0 where something is wrong."""
         self.ablations.setEnabled(config.model.kind == "h2rec")
         try:
-            planned = self.plan(config)
+            runs = len(self.plan(config))
         except SettingsError as error:
             self._say(str(error), wrong=True)
-            return
-        if len(planned) > 1:
-            self._say(f"{len(planned)} runs one after another, as a group.")
+            return 0
+        if runs > 1:
+            self._say(f"{runs} runs one after another, as a group.")
         elif config.model.kind == "h2rec":
             self._say("Several seeds show how far chance goes; ablations, what each part does.")
         else:
             self._say("Several seeds show how far chance goes. Only H2Rec has parts to leave out.")
+        return runs
 
     def _say(self, words: str, *, wrong: bool = False) -> None:
         self._words.setText(words)

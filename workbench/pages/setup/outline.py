@@ -37,8 +37,8 @@ def outline(config: ExperimentConfig, dataset: DatasetRow | None) -> list[Step]:
 def _data(config: ExperimentConfig, dataset: DatasetRow | None) -> Step:
     if dataset is None:
         source = where_to_find(config.data.dataset)
-        missing = f"There is no dataset “{config.data.dataset}” yet. Import it first, under this name."
-        return Step("database", "Data", (source, missing) if source else (missing,), "warning")
+        missing = f"There is no dataset “{config.data.dataset}” yet. Import it first, under this name. {source}"
+        return Step("database", "Data", (missing.strip(),), "warning")
     if config.data.head_rule == "count":
         line = f"Head: items with at least {count(config.data.head_count)} training interactions; tail: the others"
     else:

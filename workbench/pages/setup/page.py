@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.config import ExperimentConfig
-from engine.errors import SettingsError, WorkbenchError
-from engine.groups import PlannedRun, default_name
+from engine.errors import WorkbenchError
+from engine.groups import default_name
 from engine.settings import presets
 from engine.store.rows import DatasetRow
 from workbench.context import Workbench
@@ -31,6 +31,7 @@ class SetupPage(Page):
         self._workbench = workbench
         self._presets = {preset.name: preset for preset in presets()}
         self._datasets: dict[str, DatasetRow] = {}
+        self._runs = 1  # that Start would start; 0 while their number is not right
 
         self._reason = button("", "setup.reason", kind="link")
         self._reason.clicked.connect(self._go_to_obstacle)
@@ -48,17 +49,21 @@ class SetupPage(Page):
         self.summary = SummaryPanel()
         self.group = GroupCard()
         self.group.changed.connect(self._show_state)
-        side = QScrollArea()
-        side.setWidgetResizable(True)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setWidget(_at_top(self.summary, self.group))
-        side.setFixedWidth(WIDTH)
-        side.setAccessibleName("What will happen")
+        happens = QScrollArea()
+        happens.setWidgetResizable(True)
+        happens.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        happens.setWidget(_at_top(self.summary))
+        happens.setFixedWidth(WIDTH)
+        happens.setAccessibleName("What will happen")
+        side = QVBoxLayout()
+        side.setSpacing(SPACE_3)
+        side.addWidget(happens, 1)
+        side.addWidget(self.group)
 
         row = QHBoxLayout()
         row.setSpacing(SPACE_3)
         row.addWidget(self._scroll, 1)
-        row.addWidget(side)
+        row.addLayout(side)
         self.body.addLayout(self._preset_row())
         self.body.addLayout(row, 1)
 
@@ -161,9 +166,8 @@ class SetupPage(Page):
         if config is not None:
             self.form.set_placeholder("name", config.model_copy(update={"name": ""}).title)
             self.summary.show_config(config, self._datasets.get(config.data.dataset))
-            self.group.show_config(config)
-        runs = len(self._planned())
-        self._start_button.setText(f"Start {runs} runs" if runs > 1 else "Start")
+            self._runs = self.group.show_config(config)
+        self._start_button.setText(f"Start {self._runs} runs" if self._runs > 1 else "Start")
         reason = self._obstacle()
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
@@ -172,7 +176,7 @@ class SetupPage(Page):
     def _go_to_obstacle(self) -> None:
         if self.form.config is None:
             self._show_first_error()
-        elif not self._planned():
+        elif not self._runs:
             self.group.seeds.setFocus()
         elif self._workbench.controller.is_running:
             self.open_page.emit("monitor", self._workbench.controller.run)
@@ -184,20 +188,12 @@ class SetupPage(Page):
         if field is not None:
             self._scroll.ensureWidgetVisible(field, 0, 80)
 
-    def _planned(self) -> list[PlannedRun]:
-        """The runs that Start would start; none while something is wrong."""
-        config = self.form.config
-        try:
-            return self.group.plan(config) if config is not None else []
-        except SettingsError:
-            return []
-
     def _obstacle(self) -> str:
         """Why the experiment cannot be started now, "" when it can."""
         if self.form.config is None:
             wrong = len(self.form.errors)
             return "1 setting is not right yet" if wrong == 1 else f"{wrong} settings are not right yet"
-        if not self._planned():
+        if not self._runs:
             return "The number of seeds is not right yet"
         if self._workbench.controller.is_running:
             return "A run is going"
@@ -206,14 +202,12 @@ class SetupPage(Page):
         return ""
 
 
-def _at_top(*contents: QWidget) -> QWidget:
-    """The contents below each other on the page's ground, no taller than they need to be."""
+def _at_top(content: QWidget) -> QWidget:
+    """The content on the page's ground, no taller than it needs to be."""
     ground = QWidget()
     ground.setProperty("kind", "page")
     column = QVBoxLayout(ground)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(SPACE_3)
-    for content in contents:
-        column.addWidget(content)
+    column.addWidget(content)
     column.addStretch(1)
     return ground

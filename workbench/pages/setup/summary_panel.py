@@ -61,6 +61,7 @@ def _row(step: Step) -> QWidget:
     words.addWidget(label(step.title, "label"))
     for number, line in enumerate(step.lines, start=1):
         serious = step.tone if number == len(step.lines) else ""
-        words.addWidget(label(line, serious or "muted", wrap=True))
+        # A long file name must not make the panel wider than its place: it may be broken after each part.
+        words.addWidget(label(line.replace("_", "_\u200b"), serious or "muted", wrap=True))
     layout.addLayout(words, 1)
     return row
