@@ -102,7 +102,7 @@ def run(arguments: Namespace, output: Output) -> int:
 
 def semantic_ids(arguments: Namespace, output: Output) -> int:
     """Learn the semantic IDs of a dataset, or take them from the cache, and say how good they are."""
-    config = parse(override({}, _about_semantic_ids(arguments.assignments)))
+    config: ExperimentConfig = parse(override({}, _about_semantic_ids(arguments.assignments)))
     with stop_on_signals() as stop, _opened(arguments.home) as (home, store):
         from engine.library import SAMPLE, Library
         from engine.semantic_ids.diagnostics import diagnose
