@@ -4,7 +4,6 @@ Source: Zeghidour et al., SoundStream (2021, section III-C), and Rajput et al., 
 start from k-means and dead codes are revived.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -18,7 +17,8 @@ from engine.semantic_ids.residual import kmeans_codebooks, nearest_codes, residu
 from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
 from engine.semantic_ids.variance import standardised, unexplained
 
-SETTLED_SHARE = 0.8  # no code is revived after this share of the steps, so that the last ones settle
+SETTLED_SHARE = 0.8  # after this share of the steps no code is revived and the learning rate falls to 0
+REVIVAL_STEPS = 100  # a code is dead that no item chose in so many steps, or in a whole pass
 REPORT_STEPS = 10
 
 
@@ -92,9 +92,12 @@ class RQVAEQuantiser:
             averages = CodebookAverages(model.codebooks)
         generator = torch.Generator().manual_seed(settings.seed)
         optimiser = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate)
+        settling = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: min(1.0, (1 - step / steps) / (1 - SETTLED_SHARE))
+        )
         levels = torch.arange(settings.depth)
         dead = torch.ones(settings.depth, settings.codebook_size, dtype=torch.bool)
-        batches_per_pass = math.ceil(len(inputs) / settings.batch_size)
+        watched = min(REVIVAL_STEPS, max(1, len(inputs) // settings.batch_size))
         batches = _batches(len(inputs), settings.batch_size, generator)
         for step, batch in enumerate(islice(batches, steps), start=1):
             if step % REPORT_STEPS == 1:
@@ -103,10 +106,11 @@ class RQVAEQuantiser:
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
+            settling.step()
             if averages is not None:
                 averages.update(codes, residuals)
             dead[levels, codes] = False
-            if step % batches_per_pass == 0:
+            if step % watched == 0:
                 if step < SETTLED_SHARE * steps:
                     model.revive(dead, residuals, generator)
                     if averages is not None:
@@ -122,6 +126,7 @@ class RQVAEQuantiser:
 
 
 def _batches(rows: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Row numbers, `size` at a time and shuffled anew in every pass, without end."""
+    """Row numbers, `size` at a time (or all, where there are fewer) and shuffled anew in every pass, without end."""
+    whole = max(1, rows // size) * size
     while True:
-        yield from torch.randperm(rows, generator=generator).split(size)
+        yield from torch.randperm(rows, generator=generator)[:whole].split(size)

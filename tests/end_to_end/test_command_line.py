@@ -215,22 +215,16 @@ def test_a_run_that_its_settings_do_not_allow_exits_2(command: CommandLine) -> N
 
 def test_semantic_ids_are_learned_alone_judged_and_reused(command: CommandLine) -> None:
     small = ("--set", "semantic_ids.codebook_size=4", "--set", "semantic_ids.depth=2")
-    for quantiser in ("rq-vae", "rq-kmeans", "pq", "opq"):
-        arguments = ("semantic-ids", "toys", *small, "--set", f"semantic_ids.quantiser={quantiser}")
-        (learned,) = events(command(*arguments, "--set", "semantic_ids.steps=3", "--json"))
-        assert (learned["dataset"], learned["quantiser"], learned["reused"]) == ("toys", quantiser, False)
-        assert (learned["items"], learned["depth"], learned["codebook_size"]) == (ITEMS, 2, 4)
-        assert len(learned["utilisation"]) == len(learned["perplexity"]) == 2
-        assert 0 <= learned["reconstruction_error"] < 1.5
-        (unique,) = events(
-            command(*arguments, "--set", "semantic_ids.steps=3", "--set", "semantic_ids.unique_level=true", "--json")
-        )
-        assert unique["reused"]
-        assert unique["collision_rate"] == 0
-        assert unique["collision_rate_without_unique_level"] == learned["collision_rate"]
-    told = command("semantic-ids", "toys", *small, "--set", "semantic_ids.quantiser=pq")
-    assert "Semantic IDs of toys by pq, reused" in told
-    assert "collision rate: " in told
+    arguments = ("semantic-ids", "toys", *small, "--set", "semantic_ids.quantiser=opq")
+    (learned,) = events(command(*arguments, "--json"))
+    assert (learned["dataset"], learned["quantiser"], learned["reused"]) == ("toys", "opq", False)
+    assert (learned["items"], learned["depth"], learned["codebook_size"]) == (ITEMS, 2, 4)
+    assert len(learned["utilisation"]) == len(learned["perplexity"]) == 2
+    assert 0 < learned["reconstruction_error"] < 1
+    told = command(*arguments, "--set", "semantic_ids.unique_level=true")
+    assert "Semantic IDs of toys by opq, reused" in told
+    assert "collision rate: 0\n" in told
+    assert f"collision rate without unique level: {learned['collision_rate']:.4g}" in told
 
 
 def test_wrong_use_exits_2(command: CommandLine) -> None:
