@@ -365,6 +365,7 @@ class ModelSettings(Settings):
         "How a state and an item's vector make a score. Cosine keeps popular items from winning by the length of "
         "their vectors, and learns sparse data in far fewer epochs.",
         labels={"cosine": "Cosine, divided by a temperature", "dot": "Inner product"},
+        advanced=True,
     )
     score_temperature: float = setting(
         0.07,
@@ -373,6 +374,7 @@ class ModelSettings(Settings):
         ge=0.005,
         le=2,
         step=0.01,
+        advanced=True,
     )
 
     @model_validator(mode="after")
