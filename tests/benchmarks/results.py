@@ -163,8 +163,8 @@ def report(arguments: argparse.Namespace) -> None:
             done = finished_before(each, str(dataset.facts["fingerprint"]), runs)
             if done is not None:
                 entries.setdefault(each.label, []).append(done)
-        if OURS not in entries:
-            print(f"{name}: no finished run of {OURS} yet", file=sys.stderr)
+        if OURS not in entries or entries.keys().isdisjoint(set(MODELS) - {OURS}):
+            print(f"{name}: no finished runs of {OURS} and a rival yet", file=sys.stderr)
             continue
         found = {label: Entry(label, tuple(done)) for label, done in entries.items()}
         rivals = [found[label] for label in MODELS if label in found and label != OURS]

@@ -3,13 +3,14 @@
 import os
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine.comparison import Difference, compare_runs
 from engine.config import ExperimentConfig
 from engine.data.dataset import Dataset
+from engine.evaluation.significance import holm
 from engine.evaluation.slices import BANDS
 from engine.home import Home
 from engine.settings import flat
@@ -22,7 +23,8 @@ PROTOCOL_WORDS = {
     "full_with_history": "Full ranking, history ranked too",
     "sampled": "Against 100 sampled items",
 }
-SURE = 0.95
+
+Gaps = Mapping[tuple[str, str], Difference]
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,13 @@ class Chapter:
         return max(self.rivals, key=lambda entry: entry.mean("full"))
 
 
-def page(chapters: Iterable[Chapter], home: Home) -> str:
+def page(chapters: Sequence[Chapter], home: Home) -> str:
     """The whole page in Markdown; the pictures go into the help's folder."""
+    data = " and ".join(chapter.title for chapter in chapters)
     blocks = [
         "# Results",
-        "What H2Rec gains over its rivals on two public datasets, what each of its parts is worth, and where a gain "
-        "could not be shown. Nothing here is typed by hand: `tests/benchmarks/results.py` writes this page from stored "
+        f"What H2Rec gains over its rivals on {data}, what each of its parts is worth as far as that was tried, and "
+        "where a gain could not be shown. Nothing here is typed by hand: `tests/benchmarks/results.py` writes this page from stored "
         "runs.",
         "Every model has the same data, loss, width, training budget and early stopping on the validation items; only "
         "what a row names differs. Means are over the seeds, with the standard deviation after ±. Differences are "
@@ -103,22 +106,28 @@ def _chapter(chapter: Chapter, home: Home) -> list[str]:
             "Users of this dataset come back to items they had. Left out of the ranking, such a target cannot be hit.",
             _models_table(entries, "full_with_history"),
         ]
-    against = _named_rivals(chapter)
-    found = {entry.label: _differences([entry, chapter.ours], home) for entry in against}
+    protocols = _protocols(data)
+    gains = {entry.label: _differences(entry, chapter.ours, protocols, home) for entry in chapter.rivals}
+    gains = _corrected(gains)
     blocks += [
         "### H2Rec against its rivals, NDCG@10",
         _table(
-            ["H2Rec less", "Protocol", *SLICES],
+            ["H2Rec less", "Protocol", "Seeds", *SLICES],
             [
-                [label, words, *(_gap(found[label], protocol, part) for part in SLICES)]
-                for label in found
-                for protocol, words in _protocols(data).items()
+                [entry.label, words, str(len(_shared(entry, chapter.ours))), *_gaps(gains[entry.label], protocol)]
+                for entry in chapter.rivals
+                for protocol, words in protocols.items()
             ],
         ),
-        _unproven(found, data),
+        _unproven(gains, protocols),
     ]
     for study in chapter.studies:
-        rows = [_changed(entry, study.reference, home) for entry in study.entries]
+        changes = {entry.label: _differences(study.reference, entry, ["full"], home) for entry in study.entries}
+        changes = _corrected(changes)
+        rows = [
+            [entry.label, str(len(_shared(entry, study.reference))), *_gaps(changes[entry.label], "full")]
+            for entry in study.entries
+        ]
         blocks += [f"### {study.title}", study.words, _table([study.column, "Seeds", *SLICES], rows)]
     blocks += [
         "### By popularity of the target",
@@ -157,39 +166,45 @@ def _spread(values: Sequence[float], best: float) -> str:
     return f"{text} ± {statistics.stdev(values):.4f}" if len(values) > 1 else text
 
 
-def _differences(entries: Sequence[Entry], home: Home) -> list[Difference]:
-    """Of the second entry less the first, on the seeds that both have."""
-    seeds = set.intersection(*({run.seed for run in entry.runs} for entry in entries))
-    return compare_runs([[run for run in entry.runs if run.seed in seeds] for entry in entries], home)
+def _shared(one: Entry, other: Entry) -> set[int]:
+    """The seeds that both have."""
+    return {run.seed for run in one.runs} & {run.seed for run in other.runs}
 
 
-def _gap(found: Iterable[Difference], protocol: str, part: str) -> str:
-    each = _pick(found, protocol, part)
-    return f"{each.difference:+.4f} ({each.low:+.4f} to {each.high:+.4f}), p {each.corrected_p:.4f}"
+def _differences(reference: Entry, entry: Entry, protocols: Iterable[str], home: Home) -> Gaps:
+    """(protocol, slice) -> the entry less the reference, on the seeds that both have. p is not yet corrected."""
+    seeds = _shared(reference, entry)
+    groups = [[run for run in each.runs if run.seed in seeds] for each in (reference, entry)]
+    return {(each.protocol, each.slice): each for each in compare_runs(groups, home) if each.protocol in protocols}
 
 
-def _pick(found: Iterable[Difference], protocol: str, part: str) -> Difference:
-    return next(each for each in found if (each.protocol, each.slice) == (protocol, part))
+def _corrected(found: Mapping[str, Gaps]) -> dict[str, Gaps]:
+    """The same with p corrected for everything that a table shows."""
+    places = [(label, key) for label, gaps in found.items() for key in gaps]
+    corrected = holm([found[label][key].p for label, key in places])
+    result: dict[str, dict[tuple[str, str], Difference]] = {label: {} for label in found}
+    for (label, key), p in zip(places, corrected, strict=True):
+        result[label][key] = replace(found[label][key], corrected_p=float(p))
+    return dict(result)
 
 
-def _unproven(found: Mapping[str, list[Difference]], data: Dataset) -> str:
+def _gaps(gaps: Gaps, protocol: str) -> list[str]:
+    shown = [gaps[protocol, part] for part in SLICES]
+    return [f"{gap.difference:+.4f} ({gap.low:+.4f} to {gap.high:+.4f}), p {gap.corrected_p:.4f}" for gap in shown]
+
+
+def _unproven(found: Mapping[str, Gaps], protocols: Mapping[str, str]) -> str:
     """Says where the interval is not clear of zero."""
     cells = [
-        f"{label}, {words.lower()}, {part} ({'below' if each.high < 0 else 'not clear of zero'})"
-        for label, differences in found.items()
-        for protocol, words in _protocols(data).items()
+        f"{label}, {words.lower()}, {part} ({'below' if gap.high < 0 else 'not clear of zero'})"
+        for label, gaps in found.items()
+        for protocol, words in protocols.items()
         for part in SLICES
-        if (each := _pick(differences, protocol, part)).low <= 0
+        if (gap := gaps[protocol, part]).low <= 0
     ]
     if not cells:
-        return "Every interval lies above zero: H2Rec gains on head and on tail in every protocol."
+        return "Every interval lies above zero: H2Rec gains on head and on tail, over every rival, in every protocol."
     return "**Not shown:** " + "; ".join(cells) + "."
-
-
-def _changed(entry: Entry, reference: Entry, home: Home) -> list[str]:
-    found = _differences([reference, entry], home)
-    seeds = {run.seed for run in entry.runs} & {run.seed for run in reference.runs}
-    return [entry.label, str(len(seeds)), *(_gap(found, "full", part) for part in SLICES)]
 
 
 def _bands_table(chapter: Chapter) -> str:
