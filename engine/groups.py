@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.ablations import FULL, ablated
-from engine.config import ExperimentConfig
+from engine.config import RQ_VAE_SETTINGS, ExperimentConfig, SemanticIdSettings
 from engine.errors import SettingsError
 from engine.settings import parse
 
@@ -73,16 +73,26 @@ def default_name(config: ExperimentConfig, at: datetime) -> str:
 
 
 def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDetails]) -> RunDetails | None:
-    """The latest of `runs` that finished with exactly these settings on exactly these data."""
+    """The latest of `runs` that finished with these settings, so far as they play a part, on exactly these data."""
     same = [
         run
         for run in runs
         if run.status == "finished"
         and run.label == planned.label
         and run.dataset_fingerprint == fingerprint
-        and _settings(run) == planned.config
+        and (settings := _settings(run)) is not None
+        and without_idle(settings) == without_idle(planned.config)
     ]
     return same[-1] if same else None
+
+
+def without_idle(config: ExperimentConfig) -> ExperimentConfig:
+    """The settings with those of the RQ-VAE at their defaults where another quantiser is chosen: they play no part."""
+    ids = config.semantic_ids
+    if ids.quantiser == "rq-vae":
+        return config
+    usual = {name: SemanticIdSettings.model_fields[name].default for name in RQ_VAE_SETTINGS}
+    return config.model_copy(update={"semantic_ids": ids.model_copy(update=usual)})
 
 
 def summarise(runs: Iterable[RunDetails]) -> list[Summary]:

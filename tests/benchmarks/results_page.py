@@ -12,8 +12,9 @@ from engine.config import ExperimentConfig
 from engine.data.dataset import Dataset
 from engine.evaluation.significance import holm
 from engine.evaluation.slices import BANDS
+from engine.groups import without_idle
 from engine.home import Home
-from engine.settings import flat
+from engine.settings import flat, parse
 from engine.store.rows import RunDetails
 
 HELP = Path(__file__).resolve().parents[2] / "resources" / "help"
@@ -240,7 +241,7 @@ def _provenance(chapter: Chapter) -> str:
     usual = flat(ExperimentConfig().model_dump(mode="json"))
     changed = {
         name: value
-        for name, value in flat(chapter.ours.runs[0].config).items()
+        for name, value in flat(without_idle(parse(chapter.ours.runs[0].config)).model_dump(mode="json")).items()
         if usual.get(name) != value and name not in ("name", "seed")
     }
     lines = [

@@ -88,6 +88,16 @@ def test_only_a_finished_run_with_identical_settings_and_data_spares_another(hom
     store.close()
 
 
+def test_settings_that_play_no_part_do_not_tell_runs_apart(home: Home) -> None:
+    store = Store(home.database)
+    run = store.runs.get(details(store, "full", 0, 0.5, "semantic_ids.quantiser=pq", "semantic_ids.latent_dim=32"))
+    store.close()
+    (planned,) = plan(config("semantic_ids.quantiser=pq", "semantic_ids.latent_dim=48"))
+    assert finished_before(planned, run.dataset_fingerprint, [run]) == run
+    (planned,) = plan(config("semantic_ids.quantiser=rq-vae", "semantic_ids.latent_dim=32"))
+    assert finished_before(planned, run.dataset_fingerprint, [run]) is None
+
+
 def details(store: Store, label: str, seed: int, ndcg: float | None, *changes: str, status: str = "finished") -> int:
     number = store.runs.create(config(f"seed={seed}", *changes), "f", "g", label)
     test: dict[str, Any] = {
