@@ -204,7 +204,7 @@ def _unproven(found: Mapping[str, Gaps], protocols: Mapping[str, str]) -> str:
         if (gap := gaps[protocol, part]).low <= 0
     ]
     if not cells:
-        return "Every interval lies above zero: H2Rec gains on head and on tail, over every rival, in every protocol."
+        return "Every interval lies above zero: H2Rec gains on head and on tail, over every rival in the table, in every protocol."
     return "**Not shown:** " + "; ".join(cells) + "."
 
 
