@@ -9,8 +9,8 @@ from engine.models.recommender import Encoded, Recommender
 from engine.models.scoring import Scoring
 
 
-class SummedModel(Recommender):
-    """An item is H[v] + f(v), in the sequence and in the score."""
+class JoinedModel(Recommender):
+    """One encoder over both IDs of each item; the score has a half for each."""
 
     halves = ("hid", "sid")
 
@@ -29,18 +29,20 @@ class SummedModel(Recommender):
         self.inputs = inputs
         self.encoder = encoder
 
-    def encode(self, items: Tensor) -> Encoded:
-        states = self.encoder(self.inputs(self.hashes(items) + self.semantics(items)), items > 0)
-        return Encoded(states.repeat(1, 1, 2))
-
     def vectors_of(self, items: Tensor) -> Tensor:
         return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)
 
 
-class ConcatenatedModel(Recommender):
-    """An item is [H[v] ; f(v)]; two linear maps bring it into the encoder's width and back."""
+class SummedModel(JoinedModel):
+    """An item is H[v] + f(v), in the sequence and in the score."""
 
-    halves = ("hid", "sid")
+    def encode(self, items: Tensor) -> Encoded:
+        states = self.encoder(self.inputs(self.hashes(items) + self.semantics(items)), items > 0)
+        return Encoded(states.repeat(1, 1, 2))
+
+
+class ConcatenatedModel(JoinedModel):
+    """An item is [H[v] ; f(v)]; two linear maps bring it into the encoder's width and back."""
 
     def __init__(
         self,
@@ -52,17 +54,10 @@ class ConcatenatedModel(Recommender):
         scoring: Scoring,
         dim: int,
     ) -> None:
-        super().__init__(items, scoring)
-        self.hashes = hashes
-        self.semantics = semantics
-        self.inputs = inputs
-        self.encoder = encoder
+        super().__init__(items, hashes, semantics, inputs, encoder, scoring)
         self.inward = nn.Linear(2 * dim, dim)
         self.outward = nn.Linear(dim, 2 * dim)
 
     def encode(self, items: Tensor) -> Encoded:
         states = self.encoder(self.inputs(self.inward(self.vectors_of(items))), items > 0)
         return Encoded(self.outward(states))
-
-    def vectors_of(self, items: Tensor) -> Tensor:
-        return torch.cat([self.hashes(items), self.semantics(items)], dim=-1)
