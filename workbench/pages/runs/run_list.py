@@ -21,7 +21,7 @@ PAUSE = 150  # milliseconds without typing before a search begins
 METRIC_WIDTH = 106
 WIDTHS = {
     "id": 50, "status": 122, "name": 146, "dataset": 84, "model": 130, "depth": 40, "codebook_size": 52, "alpha": 44,
-    "beta": 44, "seed": 62, "best_epoch": 104, "seconds": 96, "created_at": 140, "group": 250,
+    "beta": 44, "seed": 62, "best_epoch": 104, "seconds": 114, "created_at": 140, "group": 250,
 }  # fmt: skip
 REMEMBERED = f"runs/columns/{len(COLUMNS)}"  # what was remembered of fewer columns would not fit
 
