@@ -167,7 +167,7 @@ class SemanticIdSettings(Settings):
         "no two items with the identical semantic ID; a shared prefix as long as the depth brings them back.",
     )
     latent_dim: int = setting(
-        64,
+        128,
         "Latent width",
         "Width of the vectors that are quantised.",
         ge=2,
@@ -175,7 +175,7 @@ class SemanticIdSettings(Settings):
         advanced=True,
     )
     hidden_dim: int = setting(
-        256,
+        512,
         "Hidden width",
         "Width of the autoencoder's hidden layer.",
         ge=4,
@@ -217,9 +217,9 @@ class SemanticIdSettings(Settings):
         advanced=True,
     )
     learning_rate: float = setting(
-        1e-3,
+        3e-3,
         "Quantiser learning rate",
-        "Step size of AdamW for the autoencoder.",
+        "Step size of AdamW for the autoencoder; it falls to 0 over the last fifth of the steps.",
         ge=1e-6,
         le=1,
         step=1e-4,
