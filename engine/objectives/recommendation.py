@@ -1,8 +1,4 @@
-"""The main loss: the next item is to score above others. All on valid positions only.
-
-Every loss takes the scores of the targets and of their rivals; `RECOMMENDATION_LOSSES` in the objective says which
-rivals each one wants.
-"""
+"""The main loss: the next item is to score above others. All on valid positions only."""
 
 import math
 
