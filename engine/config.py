@@ -359,12 +359,12 @@ class ModelSettings(Settings):
         labels={"mean": "Mean", "sum": "Sum", "concat": "Side by side, then projected"},
         advanced=True,
     )
-    scoring: Literal["cosine", "dot"] = setting(
-        "cosine",
+    scoring: Literal["dot", "cosine"] = setting(
+        "dot",
         "Score",
-        "How a state and an item's vector make a score. Cosine keeps popular items from winning by the length of "
-        "their vectors, and learns sparse data in far fewer epochs.",
-        labels={"cosine": "Cosine, divided by a temperature", "dot": "Inner product"},
+        "How a state and an item's vector make a score. With the inner product a vector's length can say how popular "
+        "its item is; the cosine takes that away.",
+        labels={"dot": "Inner product", "cosine": "Cosine, divided by a temperature"},
         advanced=True,
     )
     score_temperature: float = setting(
@@ -503,9 +503,10 @@ class TrainingSettings(Settings):
         },
     )
     softmax_sample: int = setting(
-        1024,
+        2048,
         "Softmax sample",
-        "Items drawn per batch as rivals of all its targets, for sampled softmax.",
+        "Items drawn per batch as rivals of all its targets, for sampled softmax: half of them by popularity, half "
+        "uniformly.",
         ge=1,
         le=1_000_000,
         unit="items",

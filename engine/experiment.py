@@ -245,7 +245,7 @@ class _Experiment:
         cloze = None if model.mask_token is None else Cloze(config.model.mask_share, model.mask_token)
         training = Training(
             model,
-            make_objective(config, split.training, ids, vectors),
+            make_objective(config, split.training, popularity.counts, ids, vectors),
             TrainingBatches(split.training, config.data.max_length, config.training.batch_size, config.seed, cloze),
             validate,
             config.training,

@@ -1,10 +1,10 @@
 """The main loss: the next item is to score above others. All on valid positions only."""
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from engine.objectives.full_softmax import softmax_cross_entropy
 
 
 def cross_entropy(states: Tensor, targets: Tensor, item_vectors: Tensor) -> Tensor:
@@ -13,22 +13,22 @@ def cross_entropy(states: Tensor, targets: Tensor, item_vectors: Tensor) -> Tens
     `states` (positions, width), `targets` (positions,) item indices from 1, `item_vectors` (items + 1, width);
     the padding item takes no part.
     """
-    return F.cross_entropy(states @ item_vectors[1:].T, targets - 1)
+    return softmax_cross_entropy(states, item_vectors[1:], targets - 1)
 
 
-def sampled_softmax(positive: Tensor, negative: Tensor, is_target: Tensor, log_expected: float) -> Tensor:
+def sampled_softmax(positive: Tensor, negative: Tensor, is_target: Tensor, log_expected: Tensor) -> Tensor:
     """Mean cross-entropy against a sample of the catalogue, corrected for how the sample was drawn.
 
-        −log( exp(s⁺) / (exp(s⁺) + Σ_j exp(s⁻_j − log_expected)) )
+        −log( exp(s⁺) / (exp(s⁺) + Σ_j exp(s⁻_j − log_expected_j)) )
 
     `positive` (positions,) scores of the targets; `negative` (positions, sample) scores of items shared by all
-    positions; `is_target` (positions, 2) places (position, sample) where the sample holds the target itself, which
-    then is no rival. `log_expected` is the logarithm of how often an item is expected in the sample (the log-Q
-    correction), so that the sum estimates the one over the whole catalogue. Source: Jean et al. (2015), section 3;
-    Yi et al. (2019), section 4.
+    positions; `is_target` (positions, sample) where the sample holds the target itself, which then is no rival.
+    `log_expected` (sample,) is the logarithm of how often an item is expected in the sample (the log-Q correction), so
+    that the sum estimates the one over the whole catalogue. Source: Jean et al. (2015), section 3; Yi et al. (2019),
+    section 4.
     """
-    rivals = negative.index_put((is_target[:, 0], is_target[:, 1]), negative.new_tensor(-torch.inf))
-    return F.softplus(torch.logsumexp(rivals, dim=1) - log_expected - positive).mean()
+    rivals = (negative - log_expected).masked_fill(is_target, -torch.inf)
+    return F.softplus(torch.logsumexp(rivals, dim=1) - positive).mean()
 
 
 def binary_cross_entropy(positive: Tensor, negative: Tensor) -> Tensor:
@@ -49,33 +49,3 @@ def generalised_binary_cross_entropy(positive: Tensor, negative: Tensor, items: 
     rate = negative.shape[1] / max(1, items - 1)
     power = rate * (calibration * (1 - 1 / rate) + 1 / rate)
     return (power * F.softplus(-positive) + F.softplus(negative).sum(dim=1)).mean()
-
-
-def shared_sample(targets: Tensor, items: int, size: int) -> tuple[Tensor, Tensor, float]:
-    """`size` distinct items, uniform over the catalogue, as rivals of all `targets` (positions,).
-
-    Gives the sample (size,), where it holds a target (hits, 2) as (position, place in the sample), and the
-    logarithm of an item's expected number of occurrences in it.
-    """
-    size = min(size, items)
-    sample = torch.randperm(items, device=targets.device)[:size] + 1
-    place = torch.full((items + 1,), -1, device=targets.device)
-    place[sample] = torch.arange(size, device=targets.device)
-    drawn = place[targets]
-    rows = torch.nonzero(drawn >= 0)[:, 0]
-    return sample, torch.stack([rows, drawn[rows]], dim=1), math.log(size / items)
-
-
-def unseen_items(rows: Tensor, histories: Tensor, items: int, count: int) -> Tensor:
-    """(positions, count) for every position uniform random items that its sequence does not hold.
-
-    `rows` (positions,) says which sequence of `histories` (batch, length) a position belongs to; they may hold 0 for
-    padding and items + 1 for masked places.
-    """
-    drawn = torch.randint(1, items + 1, (len(rows), count), device=rows.device)
-    had = torch.zeros(len(histories), items + 2, dtype=torch.bool, device=rows.device).scatter_(1, histories, True)
-    while True:
-        wrong = had[rows[:, None], drawn]
-        if not wrong.any():
-            return drawn
-        drawn[wrong] = torch.randint(1, items + 1, (int(wrong.sum()),), device=rows.device)

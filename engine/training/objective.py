@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.config import AlignmentSettings, ExperimentConfig
-from engine.data.dataset import Sequences
+from engine.data.dataset import IntArray, Sequences
 from engine.models.h2rec import H2Rec
 from engine.models.llm_esr import LLMESR
 from engine.models.recommender import Encoded, Recommender, last_of
@@ -21,9 +21,8 @@ from engine.objectives.recommendation import (
     cross_entropy,
     generalised_binary_cross_entropy,
     sampled_softmax,
-    shared_sample,
-    unseen_items,
 )
+from engine.objectives.sampling import SoftmaxSample, unseen_items
 from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
 
 
@@ -53,11 +52,13 @@ class Objective:
     def __init__(
         self,
         config: ExperimentConfig,
+        sample: SoftmaxSample,
         alignment: CodeGuidedAlignment | None = None,
         distillation: SimilarUsers | None = None,
     ) -> None:
         self._training = config.training
         self._settings = config.alignment
+        self._sample = sample
         self._alignment = alignment
         self._distillation = distillation
 
@@ -85,10 +86,11 @@ class Objective:
             return cross_entropy(states, targets, model.item_vectors())
         distinct, place = torch.unique(targets, return_inverse=True)
         if settings.loss == "sampled_softmax":
-            sample, hits, log_expected = shared_sample(targets, items, settings.softmax_sample)
+            sample, log_expected = self._sample.draw(settings.softmax_sample, targets.device)
             vectors = model.item_vectors(torch.cat([distinct, sample]))
             positive = (states * vectors[place]).sum(dim=-1)
-            return sampled_softmax(positive, states @ vectors[len(distinct) :].T, hits, log_expected)
+            negative = states @ vectors[len(distinct) :].T
+            return sampled_softmax(positive, negative, targets[:, None] == sample, log_expected)
         histories = torch.cat([asked.inputs, asked.targets], dim=1)
         rivals = unseen_items(torch.nonzero(valid)[:, 0], histories, items, settings.negatives)
         named, places = torch.unique(torch.cat([targets[:, None], rivals], dim=1), return_inverse=True)
@@ -105,16 +107,23 @@ class Objective:
 
 
 def make_objective(
-    config: ExperimentConfig, training: Sequences, ids: SemanticIds | None, vectors: FloatArray | None
+    config: ExperimentConfig,
+    training: Sequences,
+    counts: IntArray,
+    ids: SemanticIds | None,
+    vectors: FloatArray | None,
 ) -> Objective:
-    """The objective that the settings ask for; everything counted for it comes from `training` interactions."""
+    """The objective that the settings ask for; everything counted for it comes from `training` interactions.
+
+    `counts` (items + 1,): how many of them each item has.
+    """
     settings = config.alignment
     alignment = distillation = None
     if config.model.kind == "h2rec" and ids is not None and settings.alpha > 0:
         alignment = code_guided_alignment(settings, ids, training)
     if config.model.kind == "llm_esr" and vectors is not None and settings.distillation > 0:
         distillation = SimilarUsers(similar_users(training, vectors, settings.similar_users))
-    return Objective(config, alignment, distillation)
+    return Objective(config, SoftmaxSample(counts), alignment, distillation)
 
 
 def code_guided_alignment(settings: AlignmentSettings, ids: SemanticIds, training: Sequences) -> CodeGuidedAlignment:

@@ -50,6 +50,7 @@ TRIED = {
     "Levels side by side": ("model.fusion=concat",),
     "RQ-VAE": ("semantic_ids.quantiser=rq-vae",),
     "OPQ": ("semantic_ids.quantiser=opq",),
+    "Cosine score": ("model.scoring=cosine",),
     "HSTU": ("model.backbone=hstu",),
     "No averaging of weights": ("training.averaging=0",),
 }
@@ -57,7 +58,7 @@ LOSSES = {
     "HID, cross-entropy": ("model.kind=hid", "training.loss=cross_entropy"),
     "HID, BCE with 1 negative": ("model.kind=hid", "training.loss=bce"),
     "HID, gBCE with 128 negatives": ("model.kind=hid", "training.loss=gbce", "training.negatives=128"),
-    "HID, inner product": ("model.kind=hid", "model.scoring=dot"),
+    "HID, cosine": ("model.kind=hid", "model.scoring=cosine"),
     "HID, no averaging of weights": ("model.kind=hid", "training.averaging=0"),
 }
 ALL = MODELS | PARTS | TRIED | LOSSES
@@ -78,7 +79,7 @@ STUDIES = (
     ),
     (
         "Which loss and which score, NDCG@10 in full ranking",
-        "Hash IDs alone with one setting changed, less hash IDs alone with the defaults (sampled softmax, cosine).",
+        "Hash IDs alone with one setting changed, less hash IDs alone with the defaults (sampled softmax, inner product).",
         "Changed",
         "HID",
         LOSSES,

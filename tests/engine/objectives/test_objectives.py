@@ -7,19 +7,20 @@ import pytest
 import torch
 
 from engine.data.dataset import Sequences
+from engine.objectives import full_softmax
 from engine.objectives.code_alignment import CodeGuidedAlignment
 from engine.objectives.contrastive import LEAST_TEMPERATURE, info_nce, info_nce_one_way, soft_contrast
 from engine.objectives.cooccurrence import cooccurrence_weights
 from engine.objectives.distillation import SimilarUsers, similar_users
+from engine.objectives.full_softmax import softmax_cross_entropy
 from engine.objectives.granularity import granularity_alignment, masked_levels
 from engine.objectives.recommendation import (
     binary_cross_entropy,
     cross_entropy,
     generalised_binary_cross_entropy,
     sampled_softmax,
-    shared_sample,
-    unseen_items,
 )
+from engine.objectives.sampling import SoftmaxSample, unseen_items
 
 
 def sequences(*rows: list[int]) -> Sequences:
@@ -60,41 +61,64 @@ def test_gbce_without_calibration_is_binary_cross_entropy() -> None:
     )
 
 
+@pytest.mark.parametrize("chunk", [1, 60, 10**6])
+def test_the_softmax_in_chunks_is_the_usual_one_with_the_usual_gradients(
+    monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(full_softmax, "CHUNK", chunk)
+    torch.manual_seed(0)
+    states, vectors = torch.randn(7, 4, requires_grad=True), (5 * torch.randn(20, 4)).requires_grad_()
+    targets = torch.tensor([0, 19, 3, 3, 3, 7, 11])
+    usual = torch.nn.functional.cross_entropy(states @ vectors.T, targets)
+    expected = torch.autograd.grad(3 * usual, [states, vectors])
+    ours = softmax_cross_entropy(states, vectors, targets)
+    torch.testing.assert_close(ours, usual)
+    torch.testing.assert_close(torch.autograd.grad(3 * ours, [states, vectors]), expected)
+
+
+def test_the_softmax_in_chunks_bears_scores_that_overflow() -> None:
+    loss = softmax_cross_entropy(torch.tensor([[1000.0]]), torch.tensor([[1.0], [0.5]]), torch.tensor([1]))
+    assert loss.item() == pytest.approx(500)
+
+
 def test_sampled_softmax_by_hand() -> None:
     negative = torch.tensor([[0.5, 2.0], [1.0, -1.0]])
-    hits = torch.tensor([[0, 1]])  # the sample's second item is the first position's own target
-    loss = sampled_softmax(torch.tensor([2.0, 0.0]), negative, hits, math.log(0.25))
+    is_target = torch.tensor([[False, True], [False, False]])  # the second item is the first position's own target
+    loss = sampled_softmax(torch.tensor([2.0, 0.0]), negative, is_target, torch.tensor([0.25, 0.5]).log())
     first = -math.log(math.exp(2) / (math.exp(2) + 4 * math.exp(0.5)))
-    second = -math.log(1 / (1 + 4 * (math.e + math.exp(-1))))
+    second = -math.log(1 / (1 + 4 * math.e + 2 * math.exp(-1)))
     assert loss.item() == pytest.approx((first + second) / 2, abs=1e-5)
 
 
-def test_sampled_softmax_over_everything_is_cross_entropy_and_else_it_is_so_on_average() -> None:
+def test_sampled_softmax_stands_for_the_whole_catalogue_on_average() -> None:
     torch.manual_seed(0)
-    items, states, vectors = 40, torch.randn(6, 4), torch.randn(41, 4)
-    targets = torch.randint(1, items + 1, (6,))
-    positive = (states * vectors[targets]).sum(dim=1)
-    exact = cross_entropy(states, targets, vectors)
+    states, vectors = torch.randn(6, 4), torch.randn(41, 4)
+    targets = torch.tensor([1, 1, 3, 40, 20, 7])
+    scores = states @ vectors.T
+    counts = np.array([0, 300, 5, 80, *range(37)])
+    draw = SoftmaxSample(counts).draw
 
-    def partition(size: int) -> torch.Tensor:
-        sample, hits, log_expected = shared_sample(targets, items, size)
-        loss = sampled_softmax(positive, states @ vectors[sample].T, hits, log_expected)
-        rivals = (states @ vectors[sample].T).index_put((hits[:, 0], hits[:, 1]), torch.tensor(-torch.inf))
-        return torch.stack([loss, (rivals - log_expected).exp().sum(dim=1).mean()])
+    def rivals(size: int) -> torch.Tensor:
+        sample, log_expected = draw(size, torch.device("cpu"))
+        corrected = (scores[:, sample] - log_expected).masked_fill(targets[:, None] == sample, -torch.inf)
+        return corrected.exp().sum(dim=1)
 
-    torch.testing.assert_close(partition(items)[0], exact)
-    torch.testing.assert_close(partition(items + 9)[0], exact)
-    mean = torch.stack([partition(10) for _ in range(4000)]).mean(dim=0)
-    assert mean[1].item() == pytest.approx(partition(items)[1].item(), rel=0.05)
+    everything = scores[:, 1:].exp().sum(dim=1) - scores.gather(1, targets[:, None]).exp()[:, 0]
+    mean = torch.stack([rivals(10) for _ in range(4000)]).mean(dim=0)
+    torch.testing.assert_close(mean, everything, rtol=0.05, atol=0)
+
+    sample, log_expected = draw(20_000, torch.device("cpu"))
+    positive = scores.gather(1, targets[:, None])[:, 0]
+    loss = sampled_softmax(positive, scores[:, sample], targets[:, None] == sample, log_expected)
+    torch.testing.assert_close(loss, cross_entropy(states, targets, vectors), rtol=0.02, atol=0)
 
 
-def test_a_shared_sample_is_distinct_and_finds_the_targets_in_it() -> None:
-    targets = torch.tensor([3, 5, 3])
-    sample, hits, log_expected = shared_sample(targets, 5, 5)
-    assert sorted(sample.tolist()) == [1, 2, 3, 4, 5]
-    assert [(row, sample[place].item()) for row, place in hits.tolist()] == [(0, 3), (1, 5), (2, 3)]
-    assert log_expected == 0
-    assert shared_sample(targets, 8, 2)[2] == pytest.approx(math.log(0.25))
+def test_half_of_a_softmax_sample_follows_popularity_and_half_is_uniform() -> None:
+    torch.manual_seed(0)
+    sample, log_expected = SoftmaxSample(np.array([0, 6, 2, 0, 0])).draw(40_000, torch.device("cpu"))
+    shares = np.array([1 / 8 + 3 / 8, 1 / 8 + 1 / 8, 1 / 8, 1 / 8])
+    np.testing.assert_allclose(np.bincount(sample.numpy(), minlength=5)[1:] / 40_000, shares, atol=0.01)
+    np.testing.assert_allclose(log_expected.exp().numpy(), 40_000 * shares[sample.numpy() - 1], rtol=1e-4)
 
 
 def test_negatives_are_never_in_the_sequence() -> None:

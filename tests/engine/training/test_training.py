@@ -81,8 +81,8 @@ class Setup:
             return {"overall": {"NDCG@10": next(script)}}
 
         self.training = Training(
-            self.model, make_objective(self.config, split.training, ids, texts), self.batches, validate, self.config.training,
-            self.checkpoint, self.listen, self.stop,
+            self.model, make_objective(self.config, split.training, counts, ids, texts), self.batches, validate,
+            self.config.training, self.checkpoint, self.listen, self.stop,
         )  # fmt: skip
 
     def listen(self, event: Event) -> None:
