@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.objectives.full_softmax import softmax_cross_entropy
+from engine.objectives.softmax import softmax_loss
 
 
 def cross_entropy(states: Tensor, targets: Tensor, item_vectors: Tensor) -> Tensor:
@@ -13,22 +13,24 @@ def cross_entropy(states: Tensor, targets: Tensor, item_vectors: Tensor) -> Tens
     `states` (positions, width), `targets` (positions,) item indices from 1, `item_vectors` (items + 1, width);
     the padding item takes no part.
     """
-    return softmax_cross_entropy(states, item_vectors[1:], targets - 1)
+    positive = (states * item_vectors[targets]).sum(dim=-1)
+    own = torch.stack([torch.arange(len(targets), device=targets.device), targets - 1], dim=1)
+    return softmax_loss(positive, states, item_vectors[1:], own, item_vectors.new_zeros(len(item_vectors) - 1))
 
 
-def sampled_softmax(positive: Tensor, negative: Tensor, is_target: Tensor, log_expected: Tensor) -> Tensor:
+def sampled_softmax(
+    states: Tensor, targets: Tensor, target_vectors: Tensor, sample: Tensor, vectors: Tensor, log_expected: Tensor
+) -> Tensor:
     """Mean cross-entropy against a sample of the catalogue, corrected for how the sample was drawn.
 
-        −log( exp(s⁺) / (exp(s⁺) + Σ_j exp(s⁻_j − log_expected_j)) )
-
-    `positive` (positions,) scores of the targets; `negative` (positions, sample) scores of items shared by all
-    positions; `is_target` (positions, sample) where the sample holds the target itself, which then is no rival.
-    `log_expected` (sample,) is the logarithm of how often an item is expected in the sample (the log-Q correction), so
-    that the sum estimates the one over the whole catalogue. Source: Jean et al. (2015), section 3; Yi et al. (2019),
-    section 4.
+    `states` (positions, width); `targets` (positions,) items with their `target_vectors` (positions, width); `sample`
+    (size,) items that are the rivals of all positions but those whose target they are, with their `vectors` (size,
+    width). `log_expected` (size,) is the logarithm of how often an item is expected in the sample; taking it off the
+    scores (the log-Q correction) makes their sum estimate the one over the whole catalogue. Source: Jean et al. (2015),
+    section 3; Yi et al. (2019), section 4.
     """
-    rivals = (negative - log_expected).masked_fill(is_target, -torch.inf)
-    return F.softplus(torch.logsumexp(rivals, dim=1) - positive).mean()
+    own = torch.nonzero(targets[:, None] == sample)
+    return softmax_loss((states * target_vectors).sum(dim=-1), states, vectors, own, log_expected)
 
 
 def binary_cross_entropy(positive: Tensor, negative: Tensor) -> Tensor:

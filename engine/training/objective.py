@@ -88,9 +88,8 @@ class Objective:
         if settings.loss == "sampled_softmax":
             sample, log_expected = self._sample.draw(settings.softmax_sample, targets.device)
             vectors = model.item_vectors(torch.cat([distinct, sample]))
-            positive = (states * vectors[place]).sum(dim=-1)
-            negative = states @ vectors[len(distinct) :].T
-            return sampled_softmax(positive, negative, targets[:, None] == sample, log_expected)
+            of_targets, of_sample = vectors[place], vectors[len(distinct) :]
+            return sampled_softmax(states, targets, of_targets, sample, of_sample, log_expected)
         histories = torch.cat([asked.inputs, asked.targets], dim=1)
         rivals = unseen_items(torch.nonzero(valid)[:, 0], histories, items, settings.negatives)
         named, places = torch.unique(torch.cat([targets[:, None], rivals], dim=1), return_inverse=True)

@@ -7,12 +7,11 @@ import pytest
 import torch
 
 from engine.data.dataset import Sequences
-from engine.objectives import full_softmax
+from engine.objectives import softmax
 from engine.objectives.code_alignment import CodeGuidedAlignment
 from engine.objectives.contrastive import LEAST_TEMPERATURE, info_nce, info_nce_one_way, soft_contrast
 from engine.objectives.cooccurrence import cooccurrence_weights
 from engine.objectives.distillation import SimilarUsers, similar_users
-from engine.objectives.full_softmax import softmax_cross_entropy
 from engine.objectives.granularity import granularity_alignment, masked_levels
 from engine.objectives.recommendation import (
     binary_cross_entropy,
@@ -62,32 +61,59 @@ def test_gbce_without_calibration_is_binary_cross_entropy() -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 60, 10**6])
-def test_the_softmax_in_chunks_is_the_usual_one_with_the_usual_gradients(
+def test_cross_entropy_in_chunks_is_the_usual_one_with_the_usual_gradients(
     monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr(full_softmax, "CHUNK", chunk)
+    monkeypatch.setattr(softmax, "CHUNK", chunk)
     torch.manual_seed(0)
     states, vectors = torch.randn(7, 4, requires_grad=True), (5 * torch.randn(20, 4)).requires_grad_()
-    targets = torch.tensor([0, 19, 3, 3, 3, 7, 11])
-    usual = torch.nn.functional.cross_entropy(states @ vectors.T, targets)
+    targets = torch.tensor([1, 19, 3, 3, 3, 7, 11])
+    usual = torch.nn.functional.cross_entropy(states @ vectors[1:].T, targets - 1)
     expected = torch.autograd.grad(3 * usual, [states, vectors])
-    ours = softmax_cross_entropy(states, vectors, targets)
+    ours = cross_entropy(states, targets, vectors)
     torch.testing.assert_close(ours, usual)
     torch.testing.assert_close(torch.autograd.grad(3 * ours, [states, vectors]), expected)
 
 
-def test_the_softmax_in_chunks_bears_scores_that_overflow() -> None:
-    loss = softmax_cross_entropy(torch.tensor([[1000.0]]), torch.tensor([[1.0], [0.5]]), torch.tensor([1]))
+def test_cross_entropy_bears_scores_that_overflow() -> None:
+    loss = cross_entropy(torch.tensor([[1000.0]]), torch.tensor([2]), torch.tensor([[0.0], [1.0], [0.5]]))
     assert loss.item() == pytest.approx(500)
 
 
-def test_sampled_softmax_by_hand() -> None:
-    negative = torch.tensor([[0.5, 2.0], [1.0, -1.0]])
-    is_target = torch.tensor([[False, True], [False, False]])  # the second item is the first position's own target
-    loss = sampled_softmax(torch.tensor([2.0, 0.0]), negative, is_target, torch.tensor([0.25, 0.5]).log())
+@pytest.mark.parametrize("chunk", [1, 5, 10**6])
+def test_sampled_softmax_by_hand(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(softmax, "CHUNK", chunk)
+    states = torch.eye(2)
+    vectors = torch.tensor([[0.5, 1.0], [2.0, -1.0]])  # of items 4 and 7; the latter is the first position's own target
+    loss = sampled_softmax(
+        states, torch.tensor([7, 1]), torch.tensor([[2.0, -1.0], [9.0, 0.0]]), torch.tensor([4, 7]), vectors,
+        torch.tensor([0.25, 0.5]).log(),
+    )  # fmt: skip
     first = -math.log(math.exp(2) / (math.exp(2) + 4 * math.exp(0.5)))
     second = -math.log(1 / (1 + 4 * math.e + 2 * math.exp(-1)))
     assert loss.item() == pytest.approx((first + second) / 2, abs=1e-5)
+
+
+def test_the_gradients_of_sampled_softmax_are_those_of_its_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(softmax, "CHUNK", 30)
+    torch.manual_seed(0)
+    states, target_vectors, vectors = (torch.randn(7, 4), torch.randn(7, 4), torch.randn(9, 4))
+    leaves = [tensor.requires_grad_() for tensor in (states, target_vectors, vectors)]
+    targets, sample = torch.tensor([1, 2, 3, 3, 5, 6, 7]), torch.tensor([3, 3, 1, 9, 8, 7, 10, 11, 3])
+    log_expected = torch.randn(9)
+    rivals = states @ vectors.T - log_expected
+    rivals = rivals.masked_fill(targets[:, None] == sample, -torch.inf)
+    positive = (states * target_vectors).sum(dim=1)
+    formula = torch.nn.functional.softplus(torch.logsumexp(rivals, dim=1) - positive).mean()
+    loss = sampled_softmax(states, targets, target_vectors, sample, vectors, log_expected)
+    torch.testing.assert_close(loss, formula)
+    torch.testing.assert_close(torch.autograd.grad(loss, leaves), torch.autograd.grad(formula, leaves))
+
+
+def test_a_sampled_softmax_without_a_rival_costs_nothing() -> None:
+    one = torch.ones(1, 1)
+    loss = sampled_softmax(one, torch.tensor([2]), one, torch.tensor([2]), one, torch.zeros(1))
+    assert loss.item() == 0
 
 
 def test_sampled_softmax_stands_for_the_whole_catalogue_on_average() -> None:
@@ -108,8 +134,7 @@ def test_sampled_softmax_stands_for_the_whole_catalogue_on_average() -> None:
     torch.testing.assert_close(mean, everything, rtol=0.05, atol=0)
 
     sample, log_expected = draw(20_000, torch.device("cpu"))
-    positive = scores.gather(1, targets[:, None])[:, 0]
-    loss = sampled_softmax(positive, scores[:, sample], targets[:, None] == sample, log_expected)
+    loss = sampled_softmax(states, targets, vectors[targets], sample, vectors[sample], log_expected)
     torch.testing.assert_close(loss, cross_entropy(states, targets, vectors), rtol=0.02, atol=0)
 
 
