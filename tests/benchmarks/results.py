@@ -65,7 +65,8 @@ ALL = MODELS | PARTS | TRIED | LOSSES
 STUDIES = (
     (
         "What each part is worth, NDCG@10 in full ranking",
-        "H2Rec without one part, less H2Rec: a negative number is what the part adds.",
+        "H2Rec without one part, less H2Rec: a negative number is what the part adds. A part without which nothing is "
+        "clearly worse does not earn its place on these data.",
         "Without",
         "H2Rec",
         PARTS,

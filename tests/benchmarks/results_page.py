@@ -129,7 +129,7 @@ def _chapter(chapter: Chapter, home: Home) -> list[str]:
             [entry.label, str(len(_shared(entry, study.reference))), *_gaps(changes[entry.label], "full")]
             for entry in study.entries
         ]
-        blocks += [f"### {study.title}", study.words, _table([study.column, "Seeds", *SLICES], rows)]
+        blocks += [f"### {study.title}", study.words, _table([study.column, "Seeds", *SLICES], rows), _verdicts(changes)]
     blocks += [
         "### By popularity of the target",
         f"![NDCG@10 in full ranking by training interactions of the target](images/{image.name})",
@@ -206,6 +206,19 @@ def _unproven(found: Mapping[str, Gaps], protocols: Mapping[str, str]) -> str:
     if not cells:
         return "Every interval lies above zero: H2Rec gains on head and on tail, over every rival in the table, in every protocol."
     return "**Not shown:** " + "; ".join(cells) + "."
+
+
+def _verdicts(changes: Mapping[str, Gaps]) -> str:
+    """Says of every change whether an interval, in full ranking, is clear of zero, and on which side."""
+    gaps = {label: [found["full", part] for part in SLICES] for label, found in changes.items()}
+    worse = [label for label, found in gaps.items() if any(gap.high < 0 for gap in found)]
+    better = [label for label, found in gaps.items() if any(gap.low > 0 for gap in found)]
+    neither = [label for label in gaps if label not in {*worse, *better}]
+    groups = {"Clearly worse": worse, "Clearly better": better, "No clear difference": neither}
+    return " ".join(
+        f"{words} (overall, on head or on tail): {'; '.join(labels)}." if labels else f"{words}: none."
+        for words, labels in groups.items()
+    )
 
 
 def _bands_table(chapter: Chapter) -> str:
