@@ -30,6 +30,7 @@ MODELS = {
     "HID + SID sum": ("model.kind=hid_sid_sum",),
     "HID from text": ("model.kind=hid_text",),
     "HID, twice as wide": ("model.kind=hid", "model.dim=128"),
+    "HID, HSTU backbone": ("model.kind=hid", "model.backbone=hstu"),
     "HID + SID concat": ("model.kind=hid_sid_concat",),
     "Text adapter": ("model.kind=text",),
     "LLM-ESR": ("model.kind=llm_esr",),
@@ -51,7 +52,7 @@ TRIED = {
     "RQ-VAE": ("semantic_ids.quantiser=rq-vae",),
     "OPQ": ("semantic_ids.quantiser=opq",),
     "Cosine score": ("model.scoring=cosine",),
-    "HSTU": ("model.backbone=hstu",),
+    "HSTU backbone": ("model.backbone=hstu",),
     "No averaging of weights": ("training.averaging=0",),
 }
 LOSSES = {

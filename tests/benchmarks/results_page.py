@@ -129,7 +129,12 @@ def _chapter(chapter: Chapter, home: Home) -> list[str]:
             [entry.label, str(len(_shared(entry, study.reference))), *_gaps(changes[entry.label], "full")]
             for entry in study.entries
         ]
-        blocks += [f"### {study.title}", study.words, _table([study.column, "Seeds", *SLICES], rows), _verdicts(changes)]
+        blocks += [
+            f"### {study.title}",
+            study.words,
+            _table([study.column, "Seeds", *SLICES], rows),
+            _verdicts(changes),
+        ]
     blocks += [
         "### By popularity of the target",
         f"![NDCG@10 in full ranking by training interactions of the target](images/{image.name})",
