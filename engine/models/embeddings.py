@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from engine.models.dropout import Dropout
 
 INITIAL_DEVIATION = 0.02
+ROW_BY_ROW_FROM = 50_000  # items; for fewer, dense updates of all rows are faster than looking after some
 SMALLEST_DEVIATION = 1e-6  # starting values that vary less are all alike
 
 
@@ -20,9 +21,12 @@ class HashEmbedding(nn.Module):
     """H: one trainable vector per item; row 0, the padding item, is zero and stays so."""
 
     def __init__(self, items: int, dim: int, start: Tensor | None = None) -> None:
-        """`start` (items, dim), scaled to the usual deviation, is used in place of noise unless it is all alike."""
+        """`start` (items, dim), scaled to the usual deviation, is used in place of noise unless it is all alike.
+
+        Gradients are sparse from ROW_BY_ROW_FROM items.
+        """
         super().__init__()
-        self.table = nn.Embedding(items + 2, dim, padding_idx=0)
+        self.table = nn.Embedding(items + 2, dim, padding_idx=0, sparse=items >= ROW_BY_ROW_FROM)
         values = torch.randn(items, dim) if start is None or start.std() < SMALLEST_DEVIATION else start / start.std()
         with torch.no_grad():
             self.table.weight[:] *= INITIAL_DEVIATION

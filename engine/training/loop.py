@@ -15,6 +15,7 @@ from engine.models.recommender import Recommender
 from engine.training.averaging import WeightAverage
 from engine.training.checkpoint import save_weights
 from engine.training.objective import Losses, Objective, Question
+from engine.training.optimiser import Optimiser
 
 REPORTS_PER_EPOCH = 20
 
@@ -45,10 +46,7 @@ class Training:
         self._listen = listen
         self._stop = stop
         self._device = next(model.parameters()).device
-        self._optimiser = torch.optim.Adam(
-            model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
-        )
-
+        self._optimiser = Optimiser(model, settings)
         self._average = WeightAverage(model, settings.averaging)
 
     def run(self) -> None:
@@ -97,10 +95,9 @@ class Training:
         arrays = (batch.users, batch.inputs, batch.targets, batch.lengths)
         asked = Question(*(torch.as_tensor(array, device=self._device) for array in arrays))
         losses = self._objective(self._model, asked)
-        self._optimiser.zero_grad()
-        losses.total.backward()
+        self._optimiser.backward(losses.total)
+        self._average.before_step()
         self._optimiser.step()
-        self._average.update()
         return losses
 
     def _report(self, means: dict[str, torch.Tensor], step: int, epoch: float) -> None:

@@ -107,6 +107,15 @@ def test_the_loss_falls(tmp_path: Path, kind: str, loss: str) -> None:
     assert losses[-1] < 0.7 * losses[0]
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("sid", "text")])
+def test_a_large_table_learns_by_the_rows_of_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr("engine.models.embeddings.ROW_BY_ROW_FROM", 1)
+    setup = Setup(tmp_path, f"model.kind={kind}", "training.epochs=15", "training.patience=99")
+    setup.training.run()
+    losses = [event.parts["recommendation"] for event in setup.losses()]
+    assert losses[-1] < 0.7 * losses[0]
+
+
 @pytest.mark.parametrize("backbone", CAUSAL)
 @pytest.mark.parametrize("kind", ["hid", "h2rec"])
 def test_the_circle_is_learned(tmp_path: Path, kind: str, backbone: str) -> None:
