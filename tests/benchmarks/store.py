@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -27,14 +27,17 @@ from engine.config import ExperimentConfig
 from engine.home import Home
 from engine.settings import parse
 from engine.store import Store
-from engine.store.schema import PointRecord, RunRecord
+from engine.store.packing import pack
+from engine.store.schema import CurvePartRecord, RunRecord
 from workbench.application import make_application
 from workbench.background import is_busy
 from workbench.main_window import MainWindow
 from workbench.models.run_columns import COLUMNS
-from workbench.pages.runs import RunsPage
 from workbench.preferences import Preferences
-from workbench.widgets.chart import LineChart
+
+if TYPE_CHECKING:  # what a page needs is imported when it is first opened, and that is part of the time
+    from workbench.pages.runs import RunsPage
+    from workbench.widgets.chart import LineChart
 
 PATIENCE_SECONDS = 60
 REPEATS = 5
@@ -87,32 +90,18 @@ def fill(home: Home, runs: int, points: int, long: int) -> int:
         connection.execute(
             update(RunRecord).values(**finished(np.random.default_rng(first))).where(RunRecord.id == first)
         )
-        connection.execute(insert(PointRecord), curves(first, (points - long) // (runs - 1)))
+        connection.execute(insert(CurvePartRecord), curves(first, (points - long) // (runs - 1)))
         others = (
-            select(
-                RunRecord.id,
-                PointRecord.series,
-                PointRecord.step,
-                PointRecord.epoch,
-                PointRecord.value * (1 + RunRecord.id % 7),
-            )
+            select(RunRecord.id, CurvePartRecord.series, CurvePartRecord.points)
             .join(RunRecord, RunRecord.id.not_in([first, long_run]))
-            .where(PointRecord.run_id == first)
-            .order_by(RunRecord.id)
+            .where(CurvePartRecord.run_id == first)
+            .order_by(RunRecord.id, CurvePartRecord.id)
         )
-        columns = ["run_id", "series", "step", "epoch", "value"]
-        connection.execute(insert(PointRecord).from_select(columns, others))
+        connection.execute(insert(CurvePartRecord).from_select(["run_id", "series", "points"], others))
         steps = np.arange(1, long + 1)
         loss = 5 / (1 + steps / long * 20) + np.random.default_rng(0).normal(0, 0.1, long)
-        connection.execute(
-            insert(PointRecord),
-            [
-                {"run_id": long_run, "series": "loss/total", "step": step, "epoch": epoch, "value": value}
-                for step, epoch, value in zip(
-                    steps.tolist(), (steps / STEPS_PER_EPOCH).tolist(), loss.tolist(), strict=True
-                )
-            ],
-        )
+        part = {"run_id": long_run, "series": "loss/total", "points": pack(steps, steps / STEPS_PER_EPOCH, loss)}
+        connection.execute(insert(CurvePartRecord), part)
     store.close()
     return long_run
 
@@ -154,17 +143,14 @@ def finished(chance: np.random.Generator) -> dict[str, Any]:
 
 
 def curves(run: int, points: int) -> list[dict[str, Any]]:
-    """So many points of one run: a tenth each for six validation curves and four losses, as many as rows of a table."""
-    series = [
-        f"validation/full/{part}/{metric}@10" for part in ("overall", "head", "tail") for metric in ("HR", "NDCG")
+    """So many points of one run, a tenth each for six validation curves and four losses, as rows of the table."""
+    epochs = np.arange(1, max(1, points // 10) + 1)
+    packed = pack(epochs, epochs, 0.1 + 0.4 * epochs / len(epochs))
+    validation = [
+        f"validation/full/{part}/{kind}@10" for part in ("overall", "head", "tail") for kind in ("HR", "NDCG")
     ]
-    series += [f"loss/{part}" for part in ("total", "recommendation", "alignment", "granularity")]
-    each = max(1, points // len(series))
-    return [
-        {"run_id": run, "series": name, "step": step, "epoch": float(step), "value": 0.1 + 0.4 * step / each}
-        for name in series
-        for step in range(1, each + 1)
-    ]
+    losses = [f"loss/{part}" for part in ("total", "recommendation", "alignment", "granularity")]
+    return [{"run_id": run, "series": series, "points": packed} for series in (*validation, *losses)]
 
 
 class Painted(QObject):
@@ -204,8 +190,7 @@ def measure(app: QApplication, window: MainWindow, long_run: int) -> tuple[dict[
     wait(app, lambda: not is_busy())
     begin = time.perf_counter()
     window.show_page("runs")
-    page = window.page
-    assert isinstance(page, RunsPage)
+    page = cast("RunsPage", window.page)
     model, table, charts = page.list.model, page.list.table, page.detail.charts
     rows, loss = Painted(table.viewport()), Painted(charts.loss._plot.viewport())
     wait(app, lambda: rows.times > 0 and model.rowCount() > 0)
@@ -235,7 +220,7 @@ def measure(app: QApplication, window: MainWindow, long_run: int) -> tuple[dict[
     return times, move(app, charts.loss, loss)
 
 
-def move(app: QApplication, chart: LineChart, painted: Painted) -> float:
+def move(app: QApplication, chart: "LineChart", painted: Painted) -> float:
     """Frames a second while the view goes along the curve, a tenth of it in view."""
     view = chart._plot.getPlotItem().vb
     left, right = view.viewRange()[0]
