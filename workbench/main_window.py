@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
@@ -149,6 +150,7 @@ class MainWindow(QMainWindow):
         last = self._preferences.recall("window/page", FIRST_PAGE)
         self.show_page(last if last in self._entries else FIRST_PAGE)
         self._make_sample(store, library, _words_on(dead))
+        run_in_background(partial(import_module, "pyqtgraph"))  # slow; here nobody waits for it
         self.ready.emit()
 
     def _bring_up_to_date(self, page: Page, payload: object = None) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine.store.errors import StoreError
+from engine.store.process import is_alive
 from engine.store.schema import HEAD
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -82,7 +83,10 @@ class Database:
         if version != HEAD:
             with self._writer.begin() as connection:
                 # Another process may have migrated while this one waited for the lock.
-                if self._version(connection) != HEAD:
+                version = self._version(connection)
+                if version is not None and version != HEAD:
+                    self._refuse_while_a_run_goes(connection)
+                if version != HEAD:
                     _upgrade(connection)
 
     def _version(self, connection: Connection) -> str | None:
@@ -102,6 +106,16 @@ class Database:
             )
         return str(version)
 
+    def _refuse_while_a_run_goes(self, connection: Connection) -> None:
+        """The older program that computes it goes on writing where the newer one no longer looks."""
+        running = connection.execute(text("SELECT id, process, process_started FROM runs WHERE status = 'running'"))
+        going = [str(run) for run, process, started in running if is_alive(process, started)]
+        if going:
+            raise StoreError(
+                f"The database {self.path} is of an older version of the workbench, which still computes run "
+                f"{', '.join(going)}. Wait until it has ended, or stop it, and try again."
+            )
+
 
 def _upgrade(connection: Connection) -> None:
     from alembic import command
@@ -117,6 +131,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
     # The driver's own transactions begin late and leave schema changes out; `_on_begin` begins them instead.
     connection.isolation_level = None
     connection.create_function("fold", 1, _fold, deterministic=True)
+    connection.create_function("holds", 2, _holds, deterministic=True)
     for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -128,6 +143,12 @@ def _on_begin(connection: Connection) -> None:
 def _fold(value: str | None) -> str | None:
     """Letters without case in every script; SQLite's own LIKE knows only A to Z."""
     return value and value.casefold()
+
+
+def _holds(value: str, words: str) -> bool:
+    """Whether a text holds every one of the words, which are folded."""
+    folded = value.casefold()
+    return all(word in folded for word in words.split())
 
 
 def _to_json(value: Any) -> str:

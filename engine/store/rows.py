@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 RunStatus = Literal["running", "finished", "failed", "interrupted"]
 
 
@@ -85,14 +88,14 @@ class RunDetails(RunRow):
     artefacts: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
-    """One series of a run in the order of its steps; the three lists have the same length."""
+    """One series of a run in the order of its steps; the three arrays are (points,)."""
 
     series: str
-    steps: list[int]
-    epochs: list[float]
-    values: list[float]
+    steps: npt.NDArray[np.int64]
+    epochs: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

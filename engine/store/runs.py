@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -10,26 +11,26 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
+from sqlalchemy.orm import Session
 
 import engine
 from engine.config import ExperimentConfig
 from engine.store.database import Database
 from engine.store.errors import StoreError
+from engine.store.packing import pack, unpack
 from engine.store.process import is_alive, own_identity
 from engine.store.rows import Curve, LogLine, Point, RunDetails, RunRow
-from engine.store.schema import LogRecord, PointRecord, RunRecord
+from engine.store.schema import CurvePartRecord, LogRecord, RunRecord
 
 _SUMMARY = {field.name: getattr(RunRecord, field.name) for field in fields(RunRow)}
 _DETAILS = {field.name: getattr(RunRecord, field.name) for field in fields(RunDetails)}
 _LOG_COLUMNS = [getattr(LogRecord, field.name) for field in fields(LogLine)]
-# One text with blanks between, which no searched word holds: folding it once is quicker than column by column.
-_SEARCHED = func.fold(
+# One text with blanks between, which no searched word holds: looking once is quicker than column by column.
+_SEARCHED = (
     RunRecord.name + " " + RunRecord.dataset + " " + RunRecord.model + " " + RunRecord.status + " " + RunRecord.notes
     + " " + func.coalesce(RunRecord.group, "") + " " + func.coalesce(RunRecord.label, "")
 )  # fmt: skip
-_NAN = float("nan")
 
 
 class RunRepository:
@@ -98,19 +99,9 @@ class RunRepository:
 
     def curves(self, run: int) -> dict[str, Curve]:
         """series -> its curve; empty while nothing was recorded."""
-        query = (
-            select(PointRecord.series, PointRecord.step, PointRecord.epoch, PointRecord.value)
-            .where(PointRecord.run_id == run)
-            .order_by(PointRecord.series, PointRecord.step)
-        )
-        curves: dict[str, Curve] = {}
         with self._database.reading() as session:
-            for series, step, epoch, value in session.execute(query):
-                curve = curves.get(series) or curves.setdefault(series, Curve(series, [], [], []))
-                curve.steps.append(step)
-                curve.epochs.append(epoch)
-                curve.values.append(_NAN if value is None else value)
-        return curves
+            parts = _read_parts(session, run)
+        return {series: unpack(series, parts[series]) for series in sorted(parts)}
 
     def log(self, run: int) -> list[LogLine]:
         """The run's log in the order of writing."""
@@ -152,19 +143,28 @@ class RunRepository:
     ) -> None:
         """Write what a run reported, all of it or nothing; a point at the same place takes the place of the older.
 
-        `changes` are new values of the run's own columns. Raises StoreError when there is no such run.
+        `changes` are new values of the run's own columns; with the one that ends the run, its curves are packed anew,
+        each into one piece. Raises StoreError when there is no such run.
         """
-        new_points = [{"run_id": run, **asdict(point)} for point in points]
+        new_points: defaultdict[str, list[tuple[int, float, float]]] = defaultdict(list)
+        for point in points:
+            new_points[point.series].append((point.step, point.epoch, point.value))
+        new_parts = [
+            {"run_id": run, "series": series, "points": pack(*zip(*part, strict=True))}
+            for series, part in new_points.items()
+        ]
         new_lines = [{"run_id": run, **asdict(line)} for line in lines]
         with self._database.writing() as session:
             if session.scalar(select(RunRecord.id).where(RunRecord.id == run)) is None:
                 raise StoreError(_missing(run, session.scalars(select(RunRecord.id).order_by(RunRecord.id))))
-            if new_points:
-                session.execute(sqlite.insert(PointRecord).prefix_with("OR REPLACE"), new_points)
+            if new_parts:
+                session.execute(insert(CurvePartRecord), new_parts)
             if new_lines:
                 session.execute(insert(LogRecord), new_lines)
             if changes:
                 session.execute(update(RunRecord).where(RunRecord.id == run).values(**changes))
+            if changes and changes.get("status", "running") != "running":
+                _join_parts(session, run)
 
     # Last, because from here on `list` means this method.
     def list(
@@ -189,8 +189,26 @@ class RunRepository:
             return [RunRow(*row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
+def _read_parts(session: Session, run: int) -> dict[str, list[bytes]]:
+    """series -> the packed parts of its curve in the order of writing."""
+    query = select(CurvePartRecord.series, CurvePartRecord.points).where(CurvePartRecord.run_id == run)
+    parts: defaultdict[str, list[bytes]] = defaultdict(list)
+    for series, points in session.execute(query.order_by(CurvePartRecord.id)):
+        parts[series].append(points)
+    return parts
+
+
+def _join_parts(session: Session, run: int) -> None:
+    parts = _read_parts(session, run)
+    session.execute(delete(CurvePartRecord).where(CurvePartRecord.run_id == run))
+    whole = [{"run_id": run, "series": series, "points": b"".join(parts[series])} for series in sorted(parts)]
+    if whole:
+        session.execute(insert(CurvePartRecord), whole)
+
+
 def _matches(search: str) -> ColumnElement[bool]:
-    return and_(True, *(_SEARCHED.contains(word.casefold(), autoescape=True) for word in search.split()))
+    words = search.casefold().split()
+    return func.holds(_SEARCHED, " ".join(words)) if words else true()
 
 
 def _missing(run: int, known: Iterable[int]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0003"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+HEAD = "0004"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -82,7 +82,7 @@ class RunRecord(Base):
     sampled_ndcg_overall: Mapped[float | None]
     sampled_ndcg_head: Mapped[float | None]
     sampled_ndcg_tail: Mapped[float | None]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
     seconds: Mapped[float | None]
     process: Mapped[int]
@@ -99,17 +99,15 @@ class RunRecord(Base):
     label: Mapped[str | None]
 
 
-class PointRecord(Base):
-    """One point of a curve; the primary key is the index by run, series and step."""
+class CurvePartRecord(Base):
+    """The points of one series that were written together, as `engine.store.packing` packs them."""
 
-    __tablename__ = "points"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    __tablename__ = "curve_parts"
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
-    series: Mapped[str] = mapped_column(primary_key=True)
-    step: Mapped[int] = mapped_column(primary_key=True)
-    epoch: Mapped[float]
-    value: Mapped[float | None]  # SQLite has no NaN: it becomes NULL
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    series: Mapped[str]
+    points: Mapped[bytes]
 
 
 class LogRecord(Base):

@@ -125,8 +125,8 @@ def check_curves(person: Person, run: int, epochs: int) -> None:
     for part in ("overall", "head", "tail"):
         for chart, metric in ((charts.ndcg, "NDCG@10"), (charts.hr, "HR@10")):
             kept = curves[f"validation/full/{part}/{metric}"]
-            assert kept.epochs == list(range(1, epochs + 1))
-            assert chart.points(part) == (kept.epochs, pytest.approx(kept.values))
+            assert kept.epochs.tolist() == list(range(1, epochs + 1))
+            assert chart.points(part) == (kept.epochs.tolist(), pytest.approx(kept.values.tolist()))
             assert all(0 <= value <= 1 for value in kept.values)
     assert len(curves["loss/total"].values) >= epochs
     for part in ("recommendation", "alignment", "granularity"):

@@ -9,7 +9,7 @@ from engine.events import GateWeights
 from engine.store import Curve as StoredCurve
 from workbench.theme import Role
 from workbench.widgets.chart import LineChart
-from workbench.widgets.curve import MOST_DRAWN, Curve
+from workbench.widgets.curve import MOST_DRAWN, MOST_MEANS, Curve
 from workbench.widgets.run_charts import RunCharts
 
 
@@ -26,6 +26,58 @@ def test_a_thinned_curve_keeps_its_extremes_and_its_order() -> None:
     assert (y.max(), y.min()) == (7.0, -7.0)
     assert (np.diff(x) > 0).all()
     assert all(values[int(place)] == height for place, height in zip(x, y, strict=True))
+
+
+def test_a_thinned_curve_keeps_its_gaps_and_the_extremes_beside_them() -> None:
+    curve = Curve()
+    values = np.sin(np.arange(9999) / 700)
+    values[5000:5100], values[4999], values[9998] = np.nan, 3.0, -3.0
+    curve.replace(np.arange(9999), values)
+    x, y = curve.drawn()
+    assert len(x) <= MOST_DRAWN
+    assert (np.diff(x) > 0).all()
+    assert (np.nanmax(y), np.nanmin(y)) == (3.0, -3.0)
+    assert np.isnan(y).any()
+
+
+def test_a_curve_never_writes_to_the_points_it_was_given() -> None:
+    given = np.array([1.0, 2.0])
+    curve = Curve()
+    curve.replace(given, given)
+    for x in range(3, 200):
+        curve.append(x, x)
+    assert given.tolist() == [1, 2]
+    assert curve.x.tolist() == list(range(1, 200))
+
+
+def test_the_nearest_point_is_found_wherever_one_points() -> None:
+    curve = Curve()
+    x = np.array([1.0, 2.0, 2.5, 7.0])
+    curve.replace(x, x)
+    for place in (-3.0, 1.0, 1.4, 1.5, 1.6, 2.3, 4.0, 7.0, 99.0):
+        assert curve.nearest(place) == np.abs(x - place).argmin()
+
+
+def test_a_million_points_are_drawn_as_few_that_keep_the_extremes(qtbot: QtBot) -> None:
+    steps = np.arange(1, 1_000_001)
+    values = 5 / (1 + steps / 50_000)
+    values[314_159], values[271_828] = 50.0, -50.0
+    charts = RunCharts("run")
+    qtbot.addWidget(charts)
+    charts.resize(800, 600)
+    charts.show()
+    charts.set_curves({"loss/total": StoredCurve("loss/total", steps, steps / 1000, values)}, None)
+    series = charts.loss._series["total"]
+    qtbot.waitUntil(lambda: not charts.loss._dirty)
+    assert series.faint is not None
+    for item in (series.line, series.faint):
+        assert len(item.getData()[0]) <= MOST_DRAWN
+    assert len(charts.loss._means["total"]) <= MOST_MEANS
+    drawn = series.faint.getData()[1]
+    assert (drawn.max(), drawn.min()) == (50.0, -50.0)
+    low, high = charts.loss._plot.getPlotItem().vb.viewRange()[1]
+    assert low < -50 < 50 < high
+    assert charts.loss.accessibleName() == f"Loss: total {values[-1000:].mean():.3f}"
 
 
 def test_short_curves_are_drawn_as_they_are() -> None:
@@ -105,7 +157,7 @@ def test_run_charts_show_a_past_run_and_hide_gates_that_are_not_there(qtbot: QtB
     charts = RunCharts("run")
     qtbot.addWidget(charts)
     curves = {
-        name: StoredCurve(name, [1, 2], [1.0, 2.0], [0.1, 0.2])
+        name: StoredCurve(name, np.array([1, 2]), np.array([1.0, 2.0]), np.array([0.1, 0.2]))
         for name in ("loss/total", "validation/full/tail/NDCG@10", "test/full/tail/NDCG@10", "validation/full/tail/MRR")
     }
     charts.set_curves(curves, best_epoch=2)
@@ -121,6 +173,8 @@ def test_means_are_taken_over_what_came_just_before() -> None:
     curve.replace([0.5, 1.0, 1.5, 3.0], [4.0, 2.0, 6.0, 1.0])
     assert curve.mean_over(1).y.tolist() == [4.0, 3.0, 4.0, 1.0]
     assert len(Curve().mean_over(1)) == 0
+    few = curve.mean_over(1, most=2)
+    assert (few.x.tolist(), few.y.tolist()) == ([1.0, 3.0], [3.0, 1.0])
 
 
 def test_a_chart_of_means_says_the_mean_and_keeps_the_points(qtbot: QtBot) -> None:
@@ -142,6 +196,6 @@ def test_a_run_without_curves_says_why(qtbot: QtBot) -> None:
     assert "only counts" in charts.nothing._text.text()
     charts.set_curves({}, None)
     assert "before its training" in charts.nothing._text.text()
-    charts.set_curves({"loss/total": StoredCurve("loss/total", [1], [1.0], [2.0])}, None)
+    charts.set_curves({"loss/total": StoredCurve("loss/total", np.array([1]), np.array([1.0]), np.array([2.0]))}, None)
     assert charts._stack.currentWidget() is not charts.nothing
     assert charts.ndcg._empty.text() == "The run ended before there was a point."

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from engine.config import ExperimentConfig
 from engine.store import DatasetRow, RunRow, Store
@@ -120,6 +121,43 @@ def test_listing_sorting_and_searching_5000_runs_is_quick(many_runs: Store, qtbo
     took = time.perf_counter() - started
     assert 0 < model.rowCount() == model.total < RUNS
     assert took < 0.3, f"took {took:.3f} s"
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[tuple[str, tuple[object, ...]]]]:
+    """The SELECT statements sent meanwhile, with their parameters."""
+    sent: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: tuple[object, ...], *_: object) -> None:
+        sent.append((statement, parameters))
+
+    engine = store.runs._database._engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+    sent[:] = [each for each in sent if each[0].startswith("SELECT")]
+
+
+def test_the_run_table_asks_little_of_the_store(many_runs: Store, qtbot: object) -> None:
+    with statements(many_runs) as opening:
+        model = RunTableModel(many_runs.runs)
+        model.refresh()
+    with statements(many_runs) as sorting:
+        model.sort(place("ndcg_tail"), Qt.SortOrder.DescendingOrder)
+    with statements(many_runs) as finding:
+        model.set_search("run 4999")
+    assert (len(opening), len(sorting), len(finding)) == (4, 2, 1)
+    for statement, _ in (*opening, *sorting, *finding):
+        assert not [name for name in ("config", "test", "semantic_ids", "versions") if f"runs.{name}" in statement]
+
+
+def test_the_newest_runs_are_found_without_a_look_at_all_runs(many_runs: Store, qtbot: object) -> None:
+    with statements(many_runs) as opening:
+        RunTableModel(many_runs.runs)
+    statement, parameters = opening[0]
+    with many_runs.runs._database.reading() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert [step[-1] for step in plan] == ["SCAN runs USING INDEX ix_runs_created_at"]
 
 
 def test_the_store_sorts_by_every_column_and_both_protocols(many_runs: Store, qtbot: object) -> None:

@@ -210,6 +210,17 @@ def test_search_finds_and_sorting_is_by_value(qtbot: Any, open_page: Open, store
     assert set(rows(page, "ndcg_overall")) == {"45.67 %"}
 
 
+def test_what_a_search_finds_is_shown_from_its_top(qtbot: Any, open_page: Open, store: Store) -> None:
+    for number in range(40):
+        add_run(store, f"run {number}")
+    page = open_page()
+    bar = page.list.table.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    page.list.model.set_search("run")
+    assert bar.value() == 0
+
+
 def test_sorting_keeps_the_chosen_run(qtbot: Any, open_page: Open, store: Store) -> None:
     first = add_run(store, "a")
     add_run(store, "b")

@@ -187,7 +187,7 @@ class RunTableModel(QAbstractTableModel):
         with self._changing():
             self.beginResetModel()
             self._rows = self._read(0, PAGE)
-            self._total = self._source.count(self._search)
+            self._total = self._source.count(self._search) if len(self._rows) == PAGE else len(self._rows)
             self.endResetModel()
         self.counted.emit(self._total)
 

@@ -23,8 +23,8 @@ BOTTOM_AXIS = 36  # pixels for the numbers and the label of the x axis
 class _Series:
     entry: Entry
     curve: Curve
-    line: pg.PlotDataItem
-    faint: pg.PlotDataItem | None  # the single points behind a line of means
+    line: pg.PlotCurveItem
+    faint: pg.PlotCurveItem | None  # the single points behind a line of means
     width: float
 
 
@@ -126,14 +126,15 @@ class LineChart(Card):
 
     def add_series(self, key: str, name: str, role: Role, *, dashed: bool = False, width: float = 2) -> None:
         """Declare a series without points; its place in the legend is the order of declaration."""
-        line = pg.PlotDataItem(antialias=True, connect="finite")
-        faint = pg.PlotDataItem(connect="finite") if self._mean_over else None
-        self._series[key] = _Series(Entry(name, role, dashed), Curve(), line, faint, width)
+        line = pg.PlotCurveItem(antialias=True, connect="finite")
+        faint = pg.PlotCurveItem(connect="finite") if self._mean_over else None
+        series = self._series[key] = _Series(Entry(name, role, dashed), Curve(), line, faint, width)
         for item in (faint, line):
             if item is not None:
                 self._plot.addItem(item)
         self._legend.set_entries({each: series.entry for each, series in self._series.items()})
-        self._restyle()
+        self._style(series)
+        self._soon()
 
     def set_series(self, key: str, x: npt.ArrayLike, y: npt.ArrayLike) -> None:
         """Replace the points of a declared series; x and y (points,), sorted by x."""
@@ -250,12 +251,12 @@ class LineChart(Card):
         values: dict[str, str] = {}
         at: float | None = None
         for key, series in self._series.items():
-            size = len(series.curve)
-            index = (size - 1 if size else None) if self._hover is None else series.curve.nearest(self._hover)
+            shown = self._means.get(key, series.curve)
+            size = len(shown)
+            index = (size - 1 if size else None) if self._hover is None else shown.nearest(self._hover)
             if index is not None:
-                shown = self._means.get(key, series.curve)
-                values[key] = self._value(float((shown if index < len(shown) else series.curve).y[index]))
-                at = float(series.curve.x[index]) if at is None else at
+                values[key] = self._value(float(shown.y[index]))
+                at = float(shown.x[index]) if at is None else at
         pointed = self._hover is not None and at is not None
         self._crosshair.setVisible(pointed)
         if pointed and at is not None:
@@ -265,7 +266,6 @@ class LineChart(Card):
 
     def _restyle(self) -> None:
         colours = theme()
-        sharpness = self.devicePixelRatioF()  # pens of charts count in pixels of the device
         self._plot.setBackground(colours.color(Role.surface))
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
@@ -278,17 +278,21 @@ class LineChart(Card):
             axis.label.setFont(tabular(CAPTION))
         self._plot.showGrid(x=False, y=True, alpha=1.0)
         for series in self._series.values():
-            style = Qt.PenStyle.DashLine if series.entry.dashed else Qt.PenStyle.SolidLine
-            colour = colours.color(series.entry.role)
-            series.line.setPen(pg.mkPen(colour, width=series.width * sharpness, style=style))
-            if series.faint is not None:
-                colour.setAlphaF(0.15)
-                series.faint.setPen(pg.mkPen(colour, width=1))
+            self._style(series)
         self._crosshair.setPen(pg.mkPen(colours.color(Role.control_border), width=1, style=Qt.PenStyle.DotLine))
         self._marker_line.setPen(pg.mkPen(colours.color(Role.accent), width=1))
         self._marker_dot.setSymbolBrush(colours.color(Role.accent))
         self._marker_dot.setSymbolPen(pg.mkPen(colours.color(Role.surface), width=1.5))
         self._soon()
+
+    def _style(self, series: _Series) -> None:
+        sharpness = self.devicePixelRatioF()  # pens of charts count in pixels of the device
+        style = Qt.PenStyle.DashLine if series.entry.dashed else Qt.PenStyle.SolidLine
+        colour = theme().color(series.entry.role)
+        series.line.setPen(pg.mkPen(colour, width=series.width * sharpness, style=style))
+        if series.faint is not None:
+            colour.setAlphaF(0.15)
+            series.faint.setPen(pg.mkPen(colour, width=1))
 
 
 def _plain_tick(value: float, spacing: float) -> str:

@@ -9,6 +9,7 @@ from engine.events import Event, GateWeights, Loss, Metrics
 from workbench.protocols import VALIDATION
 from workbench.theme import LEVELS, SPACE_3, Role
 from workbench.widgets.chart import LineChart
+from workbench.widgets.curve import FloatArray
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.numbers import metric, metric_tick
 
@@ -30,9 +31,9 @@ class Points(Protocol):
     """A curve as the store gives it."""
 
     @property
-    def epochs(self) -> Sequence[float]: ...
+    def epochs(self) -> FloatArray: ...
     @property
-    def values(self) -> Sequence[float]: ...
+    def values(self) -> FloatArray: ...
 
 
 class RunCharts(QWidget):

@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from alembic import command
@@ -41,7 +42,7 @@ def test_head_is_the_newest_migration() -> None:
 
 
 def first_schema(path: Path) -> None:
-    """A database as the first version of the workbench left it: one finished run with a point and a log line."""
+    """A database as the first version of the workbench left it: one finished run with two curves and a log line."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine(f"sqlite:///{path}")
@@ -56,7 +57,8 @@ def first_schema(path: Path) -> None:
                 """'{"seed": 3}', '{}', '{}', '{}', '{}', '{}')"""
             )
         )
-        connection.execute(text("INSERT INTO points VALUES (1, 'loss/total', 10, 1.0, 2.5)"))
+        points = "(1, 'loss/total', 10, 1.0, 2.5), (1, 'loss/total', 5, 0.5, NULL), (1, 'gate/1', 1, 1.0, 0.3)"
+        connection.execute(text(f"INSERT INTO points VALUES {points}"))
         connection.execute(text("INSERT INTO log_lines VALUES (1, 1, '2025-12-10 08:00:01', 'info', 'hello')"))
     engine.dispose()
 
@@ -81,7 +83,10 @@ def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path: Path) -> None:
     run = opened.runs.get(1)
     assert (run.name, run.seed, run.ndcg_overall, run.notes, run.config) == ("old", 3, 0.25, "mine", {"seed": 3})
     assert (run.group, run.label) == (None, None)
-    assert opened.runs.curves(1)["loss/total"].values == [2.5]
+    loss = opened.runs.curves(1)["loss/total"]
+    assert (loss.steps.tolist(), loss.epochs.tolist()) == ([5, 10], [0.5, 1.0])
+    assert np.array_equal(loss.values, [np.nan, 2.5], equal_nan=True)
+    assert opened.runs.curves(1)["gate/1"].values.tolist() == [0.3]
     assert [line.text for line in opened.runs.log(1)] == ["hello"]
     assert opened.runs.list("old")[0].id == 1
     new = opened.runs.create(ExperimentConfig(), "f", "a group", "full")
@@ -93,6 +98,23 @@ def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_a_database_in_which_an_older_program_computes_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    first_schema(path)
+    identity = (psutil.Process().pid, psutil.Process().create_time())
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE runs SET status = 'running', process = ?, process_started = ?", identity)
+    with pytest.raises(StoreError, match="still computes run 1"):
+        Store(path)
+    assert connection.execute("SELECT count(*) FROM points").fetchone() == (3,)
+    with connection:
+        connection.execute("UPDATE runs SET process_started = 1.0")
+    connection.close()
+    opened = Store(path)
+    assert opened.runs.mark_dead() == 1
+    opened.close()
 
 
 @pytest.mark.parametrize("folder", ["with space", "Übung 漢字", "100%_sure", "a:b,c"])

@@ -7,14 +7,18 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+from sqlalchemy import func, insert, select
 
 from engine import __version__
 from engine.config import AlignmentSettings, DataSettings, ExperimentConfig, ModelSettings, SemanticIdSettings
 from engine.settings import parse
 from engine.store import Store, StoreError
+from engine.store.packing import pack
 from engine.store.rows import LogLine, Point, RunRow
+from engine.store.schema import CurvePartRecord, RunRecord
 
 
 def config(name: str = "", dataset: str = "sample", kind: str = "h2rec", **others: object) -> ExperimentConfig:
@@ -143,9 +147,47 @@ def test_curves_come_in_order_and_a_point_replaces_the_one_before(store: Store) 
     curves = store.runs.curves(run)
     assert list(curves) == ["gate/1", "loss/total"]
     total = curves["loss/total"]
-    assert (total.series, total.steps, total.epochs, total.values) == ("loss/total", [10, 20], [1.0, 2.0], [0.7, 0.4])
+    assert (total.series, total.steps.tolist(), total.epochs.tolist(), total.values.tolist()) == (
+        "loss/total", [10, 20], [1.0, 2.0], [0.7, 0.4],
+    )  # fmt: skip
     assert curves["gate/1"].values[0] != curves["gate/1"].values[0]
-    assert store.runs.curves(other)["loss/total"].values == [float("inf")]
+    assert store.runs.curves(other)["loss/total"].values.tolist() == [float("inf")]
+
+
+def test_the_curves_of_a_run_that_has_ended_lie_in_one_piece_each(store: Store) -> None:
+    def pieces() -> int:
+        with store._database.reading() as session:
+            return session.scalar(select(func.count()).select_from(CurvePartRecord)) or 0
+
+    run, other = (store.runs.create(config(), "f") for _ in range(2))
+    for step in (2, 1, 3, 2):
+        for each in (run, other):
+            store.runs.record(
+                each, [Point(f"loss/{part}", step, step / 2, step / 10) for part in ("total", "alignment")]
+            )
+    before = store.runs.curves(run)
+    assert pieces() == 16
+    finish(store, run)
+    assert pieces() == 10
+    after = store.runs.curves(run)
+    assert list(after) == ["loss/alignment", "loss/total"]
+    for name, curve in after.items():
+        assert curve.steps.tolist() == before[name].steps.tolist() == [1, 2, 3]
+        assert curve.values.tolist() == before[name].values.tolist() == [0.1, 0.2, 0.3]
+
+
+def test_a_million_points_are_read_quickly(store: Store) -> None:
+    run, steps = store.runs.create(config(), "f"), np.arange(1_000_000)
+    with store._database.writing() as session:
+        session.execute(
+            insert(CurvePartRecord).values(
+                run_id=run, series="loss/total", points=pack(steps, steps / 1000, 1 / (1 + steps))
+            )
+        )
+    start = time.process_time()
+    total = store.runs.curves(run)["loss/total"]
+    assert time.process_time() - start < 0.3
+    assert (len(total.steps), total.steps[-1], total.epochs[-1], total.values[3]) == (1_000_000, 999_999, 999.999, 0.25)
 
 
 def test_deleting_takes_points_and_log_with_it_and_never_reuses_a_number(store: Store) -> None:
@@ -209,10 +251,6 @@ def test_a_process_id_in_use_again_does_not_keep_a_run_alive(store: Store) -> No
 
 
 def test_a_thousand_runs_are_listed_quickly(store: Store) -> None:
-    from sqlalchemy import insert, select
-
-    from engine.store.schema import RunRecord
-
     store.runs.create(config(), "f")
     with store._database.writing() as session:
         row = dict(session.execute(select(RunRecord.__table__)).mappings().one())

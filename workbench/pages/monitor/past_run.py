@@ -43,8 +43,9 @@ class PastRun:
         values: dict[str, dict[str, float]] = {}
         for name, curve in self.curves.items():
             match name.split("/"):
-                case ["validation", "full", part, metric] if epoch in curve.steps:
-                    values.setdefault(part, {})[metric] = curve.values[curve.steps.index(epoch)]
+                case ["validation", "full", part, metric]:
+                    for value in curve.values[curve.steps == epoch]:
+                        values.setdefault(part, {})[metric] = float(value)
         return Best(epoch, values) if epoch and values else None
 
     @property

@@ -20,7 +20,7 @@ from workbench.widgets.table import DataTable
 PAUSE = 150  # milliseconds without typing before a search begins
 METRIC_WIDTH = 106
 WIDTHS = {
-    "id": 50, "status": 122, "name": 146, "dataset": 84, "model": 130, "depth": 40, "codebook_size": 52, "alpha": 44,
+    "id": 60, "status": 122, "name": 146, "dataset": 84, "model": 130, "depth": 40, "codebook_size": 52, "alpha": 44,
     "beta": 44, "seed": 62, "best_epoch": 104, "seconds": 114, "created_at": 140, "group": 250,
 }  # fmt: skip
 REMEMBERED = f"runs/columns/{len(COLUMNS)}"  # what was remembered of fewer columns would not fit
@@ -113,6 +113,7 @@ class RunList(QWidget):
                 self.table.selectionModel().select(self.model.index(row, 0), select)
         if not self.table.selected_rows():
             self.chosen.emit()
+        self.table.scrollToTop()  # else rows nobody asked for are fetched to fill the place scrolled to
 
     def _remember_columns(self) -> None:
         self._workbench.preferences.remember(REMEMBERED, self.table.columns_state())
