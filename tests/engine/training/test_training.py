@@ -255,13 +255,18 @@ def test_other_validation_and_test_items_train_the_very_same_model(tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_weight_is_there_before_the_first_step_and_the_optimiser_has_them_all(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("row_by_row_from", [1, 50_000])
+def test_every_weight_is_there_before_the_first_step_and_the_optimiser_has_them_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, row_by_row_from: int
+) -> None:
+    monkeypatch.setattr("engine.models.embeddings.ROW_BY_ROW_FROM", row_by_row_from)
     setup = Setup(tmp_path, f"model.kind={kind}", "training.epochs=1")
     before = {name: id(weight) for name, weight in setup.model.named_parameters()}
     setup.training.run()
     assert {name: id(weight) for name, weight in setup.model.named_parameters()} == before
-    held = {id(weight) for group in setup.training._optimiser.param_groups for weight in group["params"]}
-    assert held == set(before.values())
+    groups = [group for part in setup.training._optimiser._parts for group in part.param_groups]
+    held = [id(weight) for group in groups for weight in group["params"]]
+    assert sorted(held) == sorted(before.values())
 
 
 def test_an_item_that_is_asked_for_several_times_is_aligned_once(tmp_path: Path) -> None:
