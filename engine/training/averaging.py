@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from engine.training.optimiser import tables_by_row
+from engine.training.optimiser import weights_and_tables
 
 WARM_UP = 10  # early on the average reaches back over about a tenth of all steps so far
 
@@ -26,10 +26,9 @@ class WeightAverage:
         self._steps = 0
         self._is_behind = False
         self._log_kept = 0.0
-        tables = tables_by_row(model) if decay else []
+        weights, tables = weights_and_tables(model) if decay else ([], [])
         self._tables = [_TableAverage(table) for table in tables]
-        rest = [weight for weight in model.parameters() if all(weight is not table for table in tables)]
-        self._weights = [weight.detach() for weight in rest] if decay else []
+        self._weights = [weight.detach() for weight in weights]
         self._average = [weight.clone() for weight in self._weights]
 
     @torch.no_grad()

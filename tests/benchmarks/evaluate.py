@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 import torch
+from importing import imported
 
 from engine.config import ExperimentConfig
 from engine.data.dataset import Dataset
@@ -28,11 +29,8 @@ from engine.data.negatives import sampled_negatives
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
 from engine.evaluation.protocols import Ranker
-from engine.home import Home
-from engine.library import Library
 from engine.models.build import Ingredients, build_model
 from engine.settings import override, parse
-from engine.store import Store
 
 NEGATIVES = 100
 
@@ -45,7 +43,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    dataset = imported(arguments.data)
+    with tempfile.TemporaryDirectory() as home:
+        dataset = Dataset.load(imported(Path(home), arguments.data))
     items = len(dataset.items)
     config: ExperimentConfig = parse(override({}, ["model.kind=hid", "model.scoring=dot"]))
     split = LeaveOneOut(dataset.sequences)
@@ -80,18 +79,6 @@ def main() -> None:
     print(f"drawing {NEGATIVES} negatives for every user, once for all models: {drawing:.2f} s")
     rounded = {name: round(each, 3) for name, each in seconds.items()}
     print(json.dumps({"benchmark": "evaluate", "data": arguments.data.name, "seconds": rounded, "drawing": drawing}))
-
-
-def imported(data: Path) -> Dataset:
-    """The dataset as the workbench imports it."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home.locate(folder)
-        store = Store(home.database)
-        library = Library(home, store)
-        library.import_files("data", [data])
-        dataset = library.load("data")
-        store.close()
-    return dataset
 
 
 if __name__ == "__main__":

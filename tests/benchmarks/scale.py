@@ -12,6 +12,7 @@ about 400 MB of which are the libraries. Prints a table, one JSON line, and draw
 
 import argparse
 import json
+import math
 import resource
 import subprocess
 import sys
@@ -81,7 +82,7 @@ def measure(kind: str, items: int, interactions: int, seconds: float) -> dict[st
     return {"epoch_s": step * len(batches), "step_ms": 1000 * step, "peak_mb": peak}
 
 
-def draw(found: list[dict[str, Any]], path: Path) -> None:
+def draw_picture(found: list[dict[str, Any]], path: Path) -> None:
     """Seconds of an epoch against interactions and peak memory against items, on logarithmic axes, into a PNG file."""
     import pyqtgraph as pg
     from pyqtgraph.exporters import ImageExporter
@@ -99,6 +100,8 @@ def draw(found: list[dict[str, Any]], path: Path) -> None:
         plot = charts.addPlot(labels={"bottom": across, "left": words})
         plot.setLogMode(x=True, y=True)
         plot.addLegend()
+        sizes = sorted({each[across] for each in found})
+        plot.getAxis("bottom").setTicks([[(math.log10(size), f"{size:,}") for size in sizes]])
         for value, colour in zip(sorted({each[apart] for each in found}), colours, strict=False):
             points = [each for each in found if each[apart] == value]
             plot.plot(
@@ -142,7 +145,7 @@ def main() -> None:
             print(f"{items:10,}{interactions:14,}{numbers}", flush=True)
     print(json.dumps({"benchmark": "scale", "model": arguments.model, "found": found}))
     if arguments.picture:
-        draw(found, arguments.picture)
+        draw_picture(found, arguments.picture)
 
 
 if __name__ == "__main__":

@@ -26,9 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 import torch
+from importing import imported
 from torch import Tensor
 
-from engine.config import ExperimentConfig
+from engine.config import ExperimentConfig, TrainingSettings
 from engine.data.batches import Batch, TrainingBatches, padded
 from engine.data.dataset import Dataset, Sequences
 from engine.data.negatives import sampled_negatives
@@ -41,7 +42,9 @@ from engine.objectives.recommendation import binary_cross_entropy
 from engine.objectives.sampling import SoftmaxSample
 from engine.semantic_ids.semantic_ids import SemanticIds
 from engine.settings import override, parse
+from engine.training.averaging import WeightAverage
 from engine.training.objective import Objective, Question, code_guided_alignment, make_objective
+from engine.training.optimiser import Optimiser
 
 KINDS = {"hid": "Hash IDs", "sid": "Semantic IDs", "h2rec": "H2Rec"}
 SETTINGS = (
@@ -152,7 +155,7 @@ def measure(folder: Path, kind: str, is_plain: bool, epochs: int, threads: int) 
     else:
         batches = TrainingBatches(split.training, length, batch_size, 0)
         objective = make_objective(config, split.training, counts, ids, texts)
-    seconds, positions = train(model, objective, batches, epochs)
+    seconds, positions = train(model, objective, batches, config.training, epochs)
     test = split.targets("test")
     negatives = sampled_negatives(dataset.sequences, test.users, items, NEGATIVES, seed=0)
     model.eval()
@@ -170,10 +173,14 @@ def measure(folder: Path, kind: str, is_plain: bool, epochs: int, threads: int) 
 
 
 def train(
-    model: Recommender, objective: Objective, batches: PlainBatches | TrainingBatches, epochs: int
+    model: Recommender,
+    objective: Objective,
+    batches: PlainBatches | TrainingBatches,
+    settings: TrainingSettings,
+    epochs: int,
 ) -> tuple[float, int]:
     """Seconds of the fastest epoch, and how many targets it asked for."""
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    optimiser, average = Optimiser(model, settings), WeightAverage(model, settings.averaging)
     seconds = []
     for epoch in range(1, epochs + 1):
         model.train()
@@ -181,8 +188,8 @@ def train(
         for batch in batches.epoch(epoch):
             asked = Question(*map(torch.as_tensor, (batch.users, batch.inputs, batch.targets, batch.lengths)))
             losses = objective(model, asked)
-            optimiser.zero_grad()
-            losses.total.backward()
+            optimiser.backward(losses.total)
+            average.before_step()
             optimiser.step()
             positions += int(batch.lengths.sum())
         seconds.append(time.perf_counter() - begin)
@@ -217,19 +224,6 @@ def main() -> None:
     ratios = {kind: round(ways["plain"]["epoch_s"] / ways["engine"]["epoch_s"], 1) for kind, ways in found.items()}
     print("times faster than plainly:", ", ".join(f"{KINDS[kind]} {ratio}" for kind, ratio in ratios.items()))
     print(json.dumps({"benchmark": "train", "data": arguments.data.name, "found": found, "times_faster": ratios}))
-
-
-def imported(home: Path, data: Path) -> Path:
-    """The folder of the dataset, imported into a home."""
-    from engine.home import Home
-    from engine.library import Library
-    from engine.store import Store
-
-    place = Home.locate(home)
-    store = Store(place.database)
-    Library(place, store).import_files("data", [data])
-    store.close()
-    return place.datasets / "data"
 
 
 if __name__ == "__main__":

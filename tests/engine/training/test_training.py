@@ -26,6 +26,7 @@ from engine.training.checkpoint import load_weights, save_weights
 from engine.training.devices import choose_device
 from engine.training.loop import Training
 from engine.training.objective import Question, code_guided_alignment, make_objective
+from engine.training.optimiser import weights_and_tables
 
 ITEMS, MARKER = 12, 12
 SMALL = [
@@ -111,7 +112,9 @@ def test_the_loss_falls(tmp_path: Path, kind: str, loss: str) -> None:
 def test_a_large_table_learns_by_the_rows_of_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr("engine.models.embeddings.ROW_BY_ROW_FROM", 1)
     setup = Setup(tmp_path, f"model.kind={kind}", "training.epochs=15", "training.patience=99")
+    _, tables = weights_and_tables(setup.model)
     setup.training.run()
+    assert [table.grad.is_sparse for table in tables if table.grad is not None] == [True]
     losses = [event.parts["recommendation"] for event in setup.losses()]
     assert losses[-1] < 0.7 * losses[0]
 
