@@ -95,7 +95,6 @@ class DataSettings(Settings):
         "Items with at least this many training interactions are called head. All others are tail.",
         ge=1,
         le=1_000_000,
-        unit="interactions",
         advanced=True,
     )
 

@@ -162,14 +162,14 @@ def _models_table(entries: Sequence[Entry], protocol: str, with_cost: bool = Fal
             seconds = statistics.fmean(run.stage_seconds.get("train", 0.0) for run in entry.runs)
             cost = [f"{epochs:.0f}", f"{seconds:,.0f}"]
         rows.append([entry.label, str(len(entry.runs)), *cells, *cost])
-    header = ["Model", "Seeds", "HR@10", "NDCG@10", "NDCG@10 head", "NDCG@10 tail"]
+    header = ["Model", "Seeds", "HR@10", "NDCG@10", "on head", "on tail"]
     return _table(header + (["Epochs", "Seconds"] if with_cost else []), rows)
 
 
 def _spread(values: Sequence[float], best: float) -> str:
     mean = statistics.fmean(values)
     text = f"**{mean:.4f}**" if mean == best else f"{mean:.4f}"
-    return f"{text} ± {statistics.stdev(values):.4f}" if len(values) > 1 else text
+    return f"{text} ±\u00a0{statistics.stdev(values):.4f}" if len(values) > 1 else text
 
 
 def _shared(one: Entry, other: Entry) -> set[int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMessageBox, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from engine.config import AlignmentSettings, DataSettings, ExperimentConfig, ModelSettings, SemanticIdSettings
@@ -56,6 +56,20 @@ def test_the_first_experiment_can_be_started_as_it_is(
     assert asked.args == ["monitor", workbench.controller.run]
     workbench.controller.stop()
     qtbot.waitUntil(lambda: start.isEnabled(), timeout=5000)
+
+
+def test_nothing_is_cut_off_in_a_small_window_with_every_setting_shown(
+    qtbot: QtBot, make_workbench: MakeWorkbench
+) -> None:
+    page = open_page(qtbot, make_workbench())
+    for each in page.findChildren(QAbstractButton):
+        if each.text().startswith("Advanced settings"):
+            each.click()
+    areas = [area for area in page.findChildren(QScrollArea) if area.isVisible()]
+    assert len(areas) == 2
+    qtbot.wait(300)  # the layout follows the clicks
+    for area in areas:
+        assert area.widget().width() <= area.viewport().width()
 
 
 def test_a_wrong_setting_disables_start_and_says_so(qtbot: QtBot, make_workbench: MakeWorkbench) -> None:

@@ -34,7 +34,7 @@ class NumberBox(QAbstractSpinBox):
         self._maximum = float("inf") if maximum is None else maximum
         self._step = step or (1 if whole else 0.1)
         self.setFont(tabular())
-        self.setFixedSize(148, 30)
+        self.setFixedSize(128, 30)
         self._unit: QLabel = label(unit, "caption")
         self._unit.setParent(self)
         self._unit.adjustSize()
