@@ -99,6 +99,7 @@ def draw_picture(found: list[dict[str, Any]], path: Path) -> None:
     for across, up, apart, words in axes:
         plot = charts.addPlot(labels={"bottom": across, "left": words})
         plot.setLogMode(x=True, y=True)
+        plot.getViewBox().setDefaultPadding(0.15)  # room for the labels at both ends
         plot.addLegend()
         sizes = sorted({each[across] for each in found})
         plot.getAxis("bottom").setTicks([[(math.log10(size), f"{size:,}") for size in sizes]])
