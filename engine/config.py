@@ -539,6 +539,12 @@ class TrainingSettings(Settings):
         le=10000,
         unit="epochs",
     )
+    refit: bool = setting(
+        False,
+        "Learn from the validation items, too",
+        "When the best number of epochs is known, train a fresh model for as many on training and validation items "
+        "together, and test that one. Takes up to twice the time.",
+    )
     batch_size: int = setting(128, "Batch size", "Sequences per step.", ge=2, le=65536, unit="sequences", step=32)
     learning_rate: float = setting(1e-3, "Learning rate", "Step size of Adam.", ge=1e-6, le=1, step=1e-4)
     weight_decay: float = setting(
@@ -565,6 +571,21 @@ class TrainingSettings(Settings):
         "Device",
         "Where the model trains.",
         labels={"auto": "GPU if there is one", "cpu": "CPU", "cuda": "GPU"},
+        advanced=True,
+    )
+    precision: Literal["float32", "bfloat16"] = setting(
+        "float32",
+        "Precision of the encoder",
+        "bfloat16 needs half the memory and is faster on a recent GPU; on most CPUs it is slower. Losses, scores and "
+        "ranking are always computed in float32.",
+        labels={"float32": "float32", "bfloat16": "bfloat16, mixed"},
+        advanced=True,
+    )
+    compile: bool = setting(
+        False,
+        "Compile the model",
+        "Let torch.compile make code for this model. It takes a minute or more at the start, needs a C++ compiler on "
+        "the CPU, and pays in long runs.",
         advanced=True,
     )
     threads: int = setting(

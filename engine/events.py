@@ -21,6 +21,7 @@ class Stage(StrEnum):
     TEXT = "text"
     SEMANTIC_IDS = "semantic_ids"
     TRAIN = "train"
+    REFIT = "refit"
     EVALUATE = "evaluate"
 
 
@@ -51,8 +52,8 @@ class Loss:
     """Mean training losses since the last report.
 
     `parts` holds "total", "recommendation" and, where they are switched on, "alignment" and "granularity" (H2Rec) or
-    "distillation" (LLM-ESR), before weighting. `epoch` is fractional: 1.5 is half way through
-    the second epoch.
+    "distillation" (LLM-ESR), before weighting; in a refit it holds "refit" alone, the total there. `epoch` is
+    fractional: 1.5 is half way through the second epoch.
     """
 
     step: int

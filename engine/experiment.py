@@ -15,7 +15,7 @@ from engine.artefacts import CONFIG, MODEL, RANKS, RESULT, SEMANTIC_IDS, found_i
 from engine.config import ExperimentConfig
 from engine.data.batches import TrainingBatches
 from engine.data.cloze import Cloze
-from engine.data.dataset import Dataset, IntArray
+from engine.data.dataset import Dataset, IntArray, Sequences
 from engine.data.negatives import sampled_negatives
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut, Targets
@@ -48,12 +48,14 @@ if TYPE_CHECKING:
     from engine.models.recommender import Recommender
     from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
     from engine.store import Store
+    from engine.training.loop import Training
 
 TITLES = {
     Stage.DATA: "Preparing the data",
     Stage.TEXT: "Encoding item texts",
     Stage.SEMANTIC_IDS: "Learning semantic IDs",
     Stage.TRAIN: "Training",
+    Stage.REFIT: "Learning from the validation items, too",
     Stage.EVALUATE: "Final test",
 }
 
@@ -166,9 +168,12 @@ class _Experiment:
                 with self._stage(Stage.SEMANTIC_IDS):
                     ids = self._semantic_ids(vectors)
         with self._stage(Stage.TRAIN):
-            model, ranker, epochs = self._train(split, popularity, vectors, ids)
+            model, epochs = self._train(split, popularity, vectors, ids)
+        if self._config.training.refit and epochs:
+            with self._stage(Stage.REFIT):
+                model = self._refit(split, vectors, ids)
         with self._stage(Stage.EVALUATE):
-            test = self._test(model, ranker, split, popularity, negatives)
+            test = self._test(model, split, popularity, negatives)
         return self._finish(test, epochs)
 
     def artefacts(self) -> dict[str, str]:
@@ -203,67 +208,100 @@ class _Experiment:
 
     def _train(
         self, split: LeaveOneOut, popularity: Popularity, vectors: "FloatArray | None", ids: "SemanticIds | None"
-    ) -> "tuple[Recommender, Ranker, int]":
-        import torch
-
+    ) -> "tuple[Recommender, int]":
+        """The best model by the validation items, and how many epochs it took to find it."""
         from engine.evaluation.metrics import slice_metrics
-        from engine.evaluation.protocols import Ranker
         from engine.evaluation.slices import main_slices
-        from engine.models.build import Ingredients, build_model
         from engine.training.checkpoint import load_weights, save_weights
-        from engine.training.devices import choose_device
-        from engine.training.loop import Training
-        from engine.training.objective import make_objective
 
-        config = self._config
-        device = choose_device(config.training)
-        self._listen(Note("info", f"Training on {device}, CPU threads: {torch.get_num_threads()}."))
-        torch.manual_seed(config.seed)
-        ingredients = Ingredients(
-            len(self._dataset.items),
-            popularity.counts,
-            None if ids is None else ids.codes,
-            None if ids is None else ids.codebooks,
-            vectors,
-        )
-        model = build_model(config, ingredients).to(device)
-        ranker = Ranker(model, config.data.max_length, config.evaluation.batch_size, device)
+        model = self._fresh_model(popularity.counts, vectors, ids)
         checkpoint = self._folder / MODEL
         if not any(True for _ in model.parameters()):
             self.best_epoch = 0
             save_weights(model, checkpoint)
-            return model, ranker, 0
-
+            return model, 0
+        ranker = self._ranker(model)
         validation = split.targets("validation")
         slices = main_slices(validation, popularity)
 
         def validate() -> SliceMetrics:
             model.eval()
-            ranks = ranker.full(validation, config.evaluation.remove_seen, lambda *_: self._check_stop())
+            ranks = ranker.full(validation, self._config.evaluation.remove_seen, lambda *_: self._check_stop())
             return slice_metrics(ranks, slices)
 
-        cloze = None if model.mask_token is None else Cloze(config.model.mask_share, model.mask_token)
-        training = Training(
-            model,
-            make_objective(config, split.training, popularity.counts, ids, vectors),
-            TrainingBatches(split.training, config.data.max_length, config.training.batch_size, config.seed, cloze),
-            validate,
-            config.training,
-            checkpoint,
-            self._listen,
-            self._stop,
-        )
+        training = self._training(model, split.training, vectors, ids, validate)
         try:
             training.run()
         finally:
             self.best_epoch = training.best_epoch
         load_weights(model, checkpoint)
-        return model, ranker, training.epochs
+        return model, training.epochs
+
+    def _refit(self, split: LeaveOneOut, vectors: "FloatArray | None", ids: "SemanticIds | None") -> "Recommender":
+        """A model that learned for the best number of epochs from everything but the test items."""
+        from engine.training.checkpoint import load_weights
+
+        learned = split.before_test
+        model = self._fresh_model(self._counts(learned), vectors, ids)
+        self._training(model, learned, vectors, ids, None).run()
+        load_weights(model, self._folder / MODEL)
+        return model
+
+    def _fresh_model(self, counts: IntArray, vectors: "FloatArray | None", ids: "SemanticIds | None") -> "Recommender":
+        import torch
+
+        from engine.models.build import Ingredients, build_model
+        from engine.training.devices import choose_device
+
+        device = choose_device(self._config.training)
+        self._listen(Note("info", f"Training on {device}, CPU threads: {torch.get_num_threads()}."))
+        torch.manual_seed(self._config.seed)
+        codes, codebooks = (None, None) if ids is None else (ids.codes, ids.codebooks)
+        ingredients = Ingredients(len(self._dataset.items), counts, codes, codebooks, vectors)
+        return build_model(self._config, ingredients).to(device)
+
+    def _training(
+        self,
+        model: "Recommender",
+        learned: Sequences,
+        vectors: "FloatArray | None",
+        ids: "SemanticIds | None",
+        validate: Callable[[], SliceMetrics] | None,
+    ) -> "Training":
+        """A training on the sequences `learned`; without `validate`, a refit of the best number of epochs."""
+        from engine.training.loop import Training
+        from engine.training.objective import make_objective
+
+        config, settings = self._config, self._config.training
+        if validate is None:
+            settings = settings.model_copy(update={"epochs": self.best_epoch})
+        if settings.compile:
+            model.compile(dynamic=True)
+        cloze = None if model.mask_token is None else Cloze(config.model.mask_share, model.mask_token)
+        return Training(
+            model,
+            make_objective(config, learned, self._counts(learned), ids, vectors),
+            TrainingBatches(learned, config.data.max_length, settings.batch_size, config.seed, cloze),
+            validate,
+            settings,
+            self._folder / MODEL,
+            self._listen,
+            self._stop,
+        )
+
+    def _counts(self, learned: Sequences) -> IntArray:
+        """(items + 1,) interactions of every item in the sequences that are learned from."""
+        return Popularity.by_settings(learned, len(self._dataset.items), self._config.data).counts
+
+    def _ranker(self, model: "Recommender") -> "Ranker":
+        from engine.evaluation.protocols import Ranker
+
+        settings = self._config
+        return Ranker(model, settings.data.max_length, settings.evaluation.batch_size, model.device)
 
     def _test(
         self,
         model: "Recommender",
-        ranker: "Ranker",
         split: LeaveOneOut,
         popularity: Popularity,
         negatives: IntArray,
@@ -279,7 +317,7 @@ class _Experiment:
         groups = LengthGroups.of(lengths)
         slices = {**parts, **band_slices(targets, popularity), **groups.masks}
         model.eval()
-        final = ranker.final(targets, negatives, settings.remove_seen, self._tick(Stage.EVALUATE, "users"))
+        final = self._ranker(model).final(targets, negatives, settings.remove_seen, self._tick(Stage.EVALUATE, "users"))
         other: Protocol = "full_with_history" if settings.remove_seen else "full_without_history"
         ranks: dict[Protocol, Ranks] = {
             "sampled": final.sampled,
@@ -363,6 +401,9 @@ def _words_for(error: Exception) -> str:
         or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
     ):
         return "There is not enough memory. A smaller batch, width or longest sequence needs less."
+    if type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+        reason = " ".join(str(error).split("\n\n")[0].split())
+        return f"training.compile: the model could not be compiled here. Switch it off. ({reason})"
     if isinstance(error, OSError) and error.filename:
         return (
             f"{error.filename} cannot be read or written ({error.strerror}). "

@@ -29,6 +29,7 @@ class Role(StrEnum):
     loss_2 = "loss_2"
     loss_3 = "loss_3"
     loss_4 = "loss_4"
+    loss_5 = "loss_5"
     run_1 = "run_1"
     run_2 = "run_2"
     run_3 = "run_3"
@@ -70,6 +71,7 @@ LIGHT: dict[Role, str] = {
     Role.loss_2: "#0f7a74",
     Role.loss_3: "#2f9e5f",
     Role.loss_4: "#83951a",
+    Role.loss_5: "#5f7f78",
     Role.run_1: "#009e73",
     Role.run_2: "#d55e00",
     Role.run_3: "#b8578f",
@@ -108,6 +110,7 @@ DARK: dict[Role, str] = {
     Role.loss_2: "#4fc9bd",
     Role.loss_3: "#62b87a",
     Role.loss_4: "#b3c24a",
+    Role.loss_5: "#8fb0a8",
     Role.run_1: "#1fc796",
     Role.run_2: "#f07a2b",
     Role.run_3: "#cc79a7",
@@ -141,7 +144,7 @@ TEXT_ON: dict[Role, tuple[Role, ...]] = {
 # Lines of charts, on a surface: at least 3 : 1.
 SERIES = (
     Role.overall, Role.head, Role.tail,
-    Role.loss_1, Role.loss_2, Role.loss_3, Role.loss_4,
+    Role.loss_1, Role.loss_2, Role.loss_3, Role.loss_4, Role.loss_5,
     *RUNS, *LEVELS,
 )  # fmt: skip
 

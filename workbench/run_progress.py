@@ -25,6 +25,7 @@ STAGE_NAMES = {
     Stage.TEXT: "Item texts",
     Stage.SEMANTIC_IDS: "Semantic IDs",
     Stage.TRAIN: "Training",
+    Stage.REFIT: "Refit",
     Stage.EVALUATE: "Final test",
 }
 _LEAST_OBSERVED = 2.0  # seconds before an estimate of the time left is worth a word
@@ -120,7 +121,7 @@ class RunProgress:
         parts = [state.title or STAGE_NAMES[stage]]
         if state.total > 0:
             total = count(state.total)
-            if stage == Stage.TRAIN:
+            if stage in (Stage.TRAIN, Stage.REFIT):
                 parts.append(f"epoch {count(max(1, math.ceil(state.done)))} of {total}")
             else:
                 parts.append(f"{count(int(state.done))} of {total} {state.unit}")

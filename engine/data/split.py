@@ -32,6 +32,12 @@ class LeaveOneOut:
         held_out = np.where(sequences.lengths >= MIN_LENGTH, 2, 0)
         self.training: Sequences = sequences.prefixes(sequences.lengths - held_out)
 
+    @property
+    def before_test(self) -> Sequences:
+        """Training and validation items together, for the model that is fitted once more before the test."""
+        lengths = self._sequences.lengths
+        return self._sequences.prefixes(np.where(lengths >= MIN_LENGTH, lengths - 1, lengths))
+
     def targets(self, split: Literal["validation", "test"]) -> Targets:
         """The questions of a split, one per user with at least three interactions."""
         back = 2 if split == "validation" else 1

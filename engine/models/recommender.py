@@ -37,6 +37,11 @@ class Recommender(nn.Module, ABC):
         self.scoring = scoring
         self.register_buffer("_every_item", torch.arange(items + 1), persistent=False)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes."""
+        return self._every_item.device
+
     @abstractmethod
     def encode(self, items: Tensor) -> Encoded:
         """States of right-padded sequences of item indices `items` (batch, length), before scoring."""

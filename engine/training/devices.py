@@ -1,8 +1,11 @@
 """Where the computation runs, and with how many threads."""
 
 import os
+from typing import Any
 
+import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from engine.config import TrainingSettings
 from engine.errors import SettingsError
@@ -26,3 +29,9 @@ def limit_threads(settings: TrainingSettings) -> int:
     threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)
     torch.set_num_threads(threads)
     return threads
+
+
+def to_device(array: npt.NDArray[Any], device: torch.device) -> Tensor:
+    """The array on the device; a GPU fetches it from pinned memory while the CPU goes on."""
+    tensor = torch.as_tensor(array)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor

@@ -14,6 +14,7 @@ from engine.events import GateWeights, Listener, Loss, Metrics, Progress, SliceM
 from engine.models.recommender import Recommender
 from engine.training.averaging import WeightAverage
 from engine.training.checkpoint import save_weights
+from engine.training.devices import to_device
 from engine.training.objective import Losses, Objective, Question
 from engine.training.optimiser import Optimiser
 
@@ -21,14 +22,17 @@ REPORTS_PER_EPOCH = 20
 
 
 class Training:
-    """One training of one model. `best_epoch` is None until the first validation."""
+    """One training of one model. `best_epoch` is None until the first validation.
+
+    Without `validate` it is a refit: all `settings.epochs` epochs are gone through, and the last weights are kept.
+    """
 
     def __init__(
         self,
         model: Recommender,
         objective: Objective,
         batches: TrainingBatches,
-        validate: Callable[[], SliceMetrics],
+        validate: Callable[[], SliceMetrics] | None,
         settings: TrainingSettings,
         checkpoint: Path,
         listen: Listener,
@@ -52,21 +56,27 @@ class Training:
     def run(self) -> None:
         """Train until the validation NDCG@10 has not risen for `patience` epochs, or the epochs are used up.
 
+        Weights are in the checkpoint as soon as they are the best so far; those of a refit, at its end.
+
         Raises Stopped within one batch of a request to stop, and WorkbenchError when the loss is not finite.
         """
         for epoch in range(1, self._settings.epochs + 1):
             gate = self._train_epoch(epoch)
+            self.epochs = epoch
+            if self._validate is None:
+                continue
             if gate is not None:
                 self._listen(GateWeights(epoch, gate))
             with self._average.in_place():
-                goes_on = self._judge(epoch)
+                goes_on = self._judge(epoch, self._validate())
             if not goes_on:
                 return
+        if self._validate is None:
+            with self._average.in_place():
+                save_weights(self._model, self._checkpoint)
 
-    def _judge(self, epoch: int) -> bool:
-        """Validate, keep the weights if they are the best so far, and say whether training goes on."""
-        values = self._validate()
-        self.epochs = epoch
+    def _judge(self, epoch: int, values: SliceMetrics) -> bool:
+        """Keep the weights if they are the best so far, and say whether training goes on."""
         self._listen(Metrics(epoch, "validation", "full", values))
         if values["overall"]["NDCG@10"] > self._best:
             self._best = values["overall"]["NDCG@10"]
@@ -93,7 +103,7 @@ class Training:
 
     def _step(self, batch: Batch) -> Losses:
         arrays = (batch.users, batch.inputs, batch.targets, batch.lengths)
-        asked = Question(*(torch.as_tensor(array, device=self._device) for array in arrays))
+        asked = Question(*(to_device(array, self._device) for array in arrays))
         losses = self._objective(self._model, asked)
         self._optimiser.backward(losses.total)
         self._average.before_step()
@@ -107,8 +117,10 @@ class Training:
                 f"The loss is no longer a finite number (step {step}). "
                 "A smaller learning rate or smaller alignment weights usually help."
             )
-        self._listen(Loss(step, epoch, parts))
-        self._listen(Progress(Stage.TRAIN, epoch, self._settings.epochs, "epochs"))
+        is_refit = self._validate is None
+        self._listen(Loss(step, epoch, {"refit": parts["total"]} if is_refit else parts))
+        stage = Stage.REFIT if is_refit else Stage.TRAIN
+        self._listen(Progress(stage, epoch, self._settings.epochs, "epochs"))
 
 
 class _Average:

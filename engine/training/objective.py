@@ -57,15 +57,18 @@ class Objective:
         distillation: SimilarUsers | None = None,
     ) -> None:
         self._training = config.training
+        self._is_mixed = config.training.precision == "bfloat16"
         self._settings = config.alignment
         self._sample = sample
         self._alignment = alignment
         self._distillation = distillation
 
     def __call__(self, model: Recommender, asked: Question) -> Losses:
-        encoded = model(asked.inputs)
+        with self._encoding(asked):
+            encoded = model(asked.inputs)
         valid = asked.targets > 0
-        parts = {"recommendation": self._recommendation(model, encoded.states[valid], asked, valid)}
+        states = self._full(encoded.states)
+        parts = {"recommendation": self._recommendation(model, states[valid], asked, valid)}
         weights = {"alignment": self._settings.alpha, "granularity": self._settings.beta}
         if isinstance(model, H2Rec):
             if self._alignment is not None and self._settings.alpha > 0:
@@ -74,7 +77,7 @@ class Objective:
             if self._settings.beta > 0:
                 parts["granularity"] = self._granularity(model, asked, encoded)
         if isinstance(model, LLMESR) and self._distillation is not None and self._settings.distillation > 0:
-            parts["distillation"] = self._distillation(asked.users, last_of(encoded.states, asked.lengths))
+            parts["distillation"] = self._distillation(asked.users, last_of(states, asked.lengths))
             weights["distillation"] = self._settings.distillation
         total = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
         gate = None if encoded.gate is None else encoded.gate.detach()[asked.inputs > 0]
@@ -101,8 +104,17 @@ class Objective:
     def _granularity(self, model: H2Rec, asked: Question, encoded: Encoded) -> Tensor:
         assert encoded.gate is not None
         masked = masked_levels(last_of(encoded.gate, asked.lengths).detach(), self._settings.masking)
-        views = model.granularity_views(asked.inputs, asked.lengths, encoded.gate, masked)
-        return granularity_alignment(*views, self._settings.temperature, self._settings.granularity_loss)
+        with self._encoding(asked):
+            views = model.granularity_views(asked.inputs, asked.lengths, encoded.gate, masked)
+        partial, full = map(self._full, views)
+        return granularity_alignment(partial, full, self._settings.temperature, self._settings.granularity_loss)
+
+    def _encoding(self, asked: Question) -> torch.autocast:
+        """Within it the encoder computes in the precision of the settings; losses are computed outside."""
+        return torch.autocast(asked.inputs.device.type, torch.bfloat16, enabled=self._is_mixed)
+
+    def _full(self, encoded: Tensor) -> Tensor:
+        return encoded.float() if self._is_mixed else encoded
 
 
 def make_objective(

@@ -62,7 +62,10 @@ LOSSES = {
     "HID, cosine": ("model.kind=hid", "model.scoring=cosine"),
     "HID, no averaging of weights": ("model.kind=hid", "training.averaging=0"),
 }
-ALL = MODELS | PARTS | TRIED | LOSSES
+REFIT = {
+    f"{label}, refit": (*MODELS[label], "training.refit=true") for label in ("H2Rec", "HID", "SID", "HID + SID sum")
+}
+ALL = MODELS | PARTS | TRIED | LOSSES | REFIT
 STUDIES = (
     (
         "What each part is worth, NDCG@10 in full ranking",
@@ -176,7 +179,8 @@ def report(arguments: argparse.Namespace) -> None:
             for title, words, column, reference, labels in STUDIES
             if reference in found and not found.keys().isdisjoint(labels)
         ]
-        chapters.append(Chapter(preset(name).title, dataset, found[OURS], rivals, studies))
+        refits = [found[label] for label in REFIT if label in found]
+        chapters.append(Chapter(preset(name).title, dataset, found[OURS], rivals, studies, refits))
     target = HELP / "results.md"
     target.write_text(page(chapters, home), encoding="utf-8")
     store.close()

@@ -3,18 +3,24 @@
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from engine.config import ExperimentConfig
+from engine.data.batches import TrainingBatches
 from engine.data.dataset import Catalogue, Dataset, Sequences
+from engine.data.split import LeaveOneOut
+from engine.evaluation.protocols import Ranker
 from engine.events import (
     Event,
     Failed,
     Finished,
     Interrupted,
+    Loss,
     Metrics,
     Note,
     Progress,
@@ -25,8 +31,10 @@ from engine.events import (
 )
 from engine.experiment import run_experiment
 from engine.home import Home
+from engine.models.build import Ingredients, build_model
 from engine.settings import override, parse, read_toml
 from engine.training import loop
+from engine.training.checkpoint import load_weights
 
 ITEMS, USERS = 30, 40
 SMALL = [
@@ -72,7 +80,7 @@ def end(events: list[Event]) -> Finished:
 
 
 def test_stages_come_in_order_and_the_end_comes_last_and_once(home: Home) -> None:
-    events = run(home)
+    events = run(home, "training.refit=true")
     assert [event.stage for event in events if isinstance(event, StageStarted)] == list(Stage)
     assert [event.stage for event in events if isinstance(event, StageFinished)] == list(Stage)
     assert sum(isinstance(event, Finished | Failed | Interrupted) for event in events) == 1
@@ -83,6 +91,99 @@ def test_a_model_without_semantic_ids_skips_their_stages(home: Home) -> None:
     events = run(home, "model.kind=hid")
     started = [event.stage for event in events if isinstance(event, StageStarted)]
     assert started == [Stage.DATA, Stage.TRAIN, Stage.EVALUATE]
+
+
+def test_a_refit_learns_everything_but_the_test_items_for_the_best_number_of_epochs(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[Sequences] = []
+
+    def remember(sequences: Sequences, *rest: Any) -> TrainingBatches:
+        learned.append(sequences)
+        return TrainingBatches(sequences, *rest)
+
+    monkeypatch.setattr("engine.experiment.TrainingBatches", remember)
+    data = dataset()
+    settings = ["model.kind=hid", "training.epochs=5", "training.patience=2", "training.learning_rate=0.05"]
+    events = run(home, *settings, "training.refit=true", data=data)
+    usual, refit = learned
+    assert [list(refit[row]) for row in range(USERS)] == [list(data.sequences[row][:-1]) for row in range(USERS)]
+    assert [list(usual[row]) for row in range(USERS)] == [list(data.sequences[row][:-2]) for row in range(USERS)]
+    losses = [event for event in events if isinstance(event, Loss) and "refit" in event.parts]
+    assert losses[-1].epoch == end(events).best_epoch < end(events).epochs
+    without = run(home, *settings, folder="2", data=data)
+    assert end(without).best_epoch == end(events).best_epoch
+    assert end(without).test["full"] != end(events).test["full"]
+
+
+def test_the_checkpoint_of_a_refit_is_the_model_that_was_tested(home: Home) -> None:
+    data = dataset()
+    test = end(run(home, "model.kind=hid", "training.refit=true", data=data)).test
+    config = config_of(home, "model.kind=hid")
+    model = build_model(config, Ingredients(ITEMS, np.ones(ITEMS + 1, dtype=np.int64)))
+    load_weights(model, home.runs / "1" / "model.safetensors")
+    model.eval()
+    split = LeaveOneOut(data.sequences)
+    ranks = Ranker(model, 6, 512, torch.device("cpu")).full(split.targets("test"), True, lambda *_: None)
+    assert float(np.mean(ranks <= 10)) == pytest.approx(test["full"]["overall"]["HR@10"])
+
+
+def test_a_stop_in_the_refit_keeps_the_best_checkpoint(home: Home) -> None:
+    events: list[Event] = []
+    stop = threading.Event()
+
+    def listen(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, StageStarted) and event.stage is Stage.REFIT:
+            stop.set()
+
+    config = config_of(home, "model.kind=hid", "training.refit=true")
+    run_experiment(config, dataset(), home, home.runs / "1", listen, stop)
+    last = events[-1]
+    assert isinstance(last, Interrupted)
+    assert last.best_epoch is not None
+    assert (home.runs / "1" / last.artefacts["model"]).is_file()
+
+
+@pytest.mark.parametrize("kind", ["hid", "h2rec", "llm_esr"])
+def test_half_precision_learns_about_the_same(home: Home, kind: str) -> None:
+    def total(precision: str) -> float:
+        events = run(home, f"model.kind={kind}", f"training.precision={precision}", "model.dropout=0", folder=precision)
+        end(events)
+        return [event.parts["total"] for event in events if isinstance(event, Loss)][-1]
+
+    exact, mixed = total("float32"), total("bfloat16")
+    assert mixed != exact
+    assert mixed == pytest.approx(exact, rel=0.01)
+
+
+def test_a_model_that_cannot_be_compiled_here_ends_in_words(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise RuntimeError("no compiler")
+
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda model, **_: compiled_by(model, refuses))
+    (last,) = run(home, "model.kind=hid", "training.compile=true")[-1:]
+    assert isinstance(last, Failed)
+    assert "training.compile" in last.message
+    assert "no compiler" in last.message
+
+
+def compiled_by(model: torch.nn.Module, backend: Any) -> None:
+    model._compiled_call_impl = torch.compile(model._call_impl, backend=backend)
+
+
+def test_a_compiled_model_computes_the_same(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = end(run(home, "model.kind=h2rec")).test
+    graphs: list[int] = []
+
+    def backend(graph: Any, _inputs: object) -> Any:
+        graphs.append(len(graph.graph.nodes))
+        return graph.forward
+
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda model, **_: compiled_by(model, backend))
+    compiled = end(run(home, "model.kind=h2rec", "training.compile=true", folder="2")).test
+    assert graphs
+    assert compiled["full"]["overall"]["NDCG@10"] == pytest.approx(plain["full"]["overall"]["NDCG@10"], abs=1e-6)
 
 
 def test_validation_every_epoch_and_both_protocols_in_the_end(home: Home) -> None:

@@ -24,6 +24,7 @@ LOSSES = {
     "alignment": Role.loss_3,
     "granularity": Role.loss_4,
     "distillation": Role.loss_3,  # of LLM-ESR, which has no alignment
+    "refit": Role.loss_5,
 }
 
 

@@ -29,7 +29,8 @@ class PastRun:
         if details.status == "failed":
             return details.error or "It ended without a word."
         if details.status == "finished" and details.best_epoch:
-            return f"Finished after {details.epochs} epochs; the best was epoch {details.best_epoch}."
+            refit = " A fresh model then learned the validation items, too." if self.config.training.refit else ""
+            return f"Finished after {details.epochs} epochs; the best was epoch {details.best_epoch}.{refit}"
         if details.status == "finished":
             return "Finished; there was nothing to train."
         return "Stopped before its end." if details.best_epoch is None else (
@@ -70,6 +71,7 @@ class PastRun:
             Stage.TEXT: self.config.uses_texts,
             Stage.SEMANTIC_IDS: self.config.uses_semantic_ids,
             Stage.TRAIN: self.config.model.kind != "popularity",
+            Stage.REFIT: self.config.training.refit,
         }
         return {stage for stage, is_needed in needed.items() if not is_needed}
 

@@ -21,7 +21,7 @@ _ICONS = {
 
 
 class StageStrip(Card):
-    """Five stages with their times, and below them the words and the bar of the one that runs."""
+    """The stages with their times, and below them the words and the bar of the one that runs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
