@@ -1,7 +1,6 @@
 """Negative items: uniform over the catalogue, never one that the user has had."""
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.data.dataset import IntArray, Sequences
 from engine.errors import SettingsError
@@ -34,21 +33,27 @@ def sampled_negatives(sequences: Sequences, users: IntArray, items: int, count: 
 
 
 def _by_rejection(random: np.random.Generator, had: IntArray, users: IntArray, items: int, count: int) -> IntArray:
+    """`had`: user × (items + 1) + item of everything that was had, ascending."""
     drawn = random.integers(1, items + 1, size=(len(users), count))
-    while True:
-        keys = users[:, None] * np.int64(items + 1) + drawn
-        wrong = np.isin(keys, had) | _repeats(drawn)
-        if not wrong.any():
-            return drawn
-        drawn[wrong] = random.integers(1, items + 1, size=int(wrong.sum()))
+    open_rows: IntArray = np.arange(len(users))
+    while len(open_rows):
+        rows, places = _wrong(drawn[open_rows], had, users[open_rows], items)
+        drawn[open_rows[rows], places] = random.integers(1, items + 1, size=len(rows))
+        open_rows = open_rows[np.unique(rows)]
+    return drawn
 
 
-def _repeats(drawn: IntArray) -> npt.NDArray[np.bool_]:
-    """Whether an entry equals an earlier one of its row."""
-    order = np.argsort(drawn, axis=1, kind="stable")
-    in_order = np.take_along_axis(drawn, order, axis=1)
-    again: npt.NDArray[np.bool_] = np.zeros(drawn.shape, dtype=bool)
-    again[:, 1:] = in_order[:, 1:] == in_order[:, :-1]
-    result = np.empty_like(again)
-    np.put_along_axis(result, order, again, axis=1)
-    return result
+def _wrong(drawn: IntArray, had: IntArray, users: IntArray, items: int) -> tuple[IntArray, IntArray]:
+    """Rows and places, in order, of items that the user has had or that stand earlier in the row."""
+    count = drawn.shape[1]
+    # Item and place in one number: sorted, equal items lie side by side in their order, and every row ascends as
+    # `had` does, so that a search in it reads memory in order.
+    packed = np.sort(drawn * count + np.arange(count), axis=1)
+    in_order = packed // count
+    keys = users[:, None] * np.int64(items + 1) + in_order
+    wrong = had[np.minimum(np.searchsorted(had, keys), len(had) - 1)] == keys
+    wrong[:, 1:] |= in_order[:, 1:] == in_order[:, :-1]
+    rows, sorted_places = np.nonzero(wrong)
+    places = packed[rows, sorted_places] % count
+    order = np.lexsort((places, rows))
+    return rows[order], places[order]

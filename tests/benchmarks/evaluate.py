@@ -4,9 +4,10 @@
 
 DATA is a folder or file that the workbench imports, such as ../shared/data/beauty. An untrained model of width 64 ranks
 every test user's target among the whole catalogue, history left out; then in every protocol at once, which is what the
-final test does: against 100 negatives, with and without the history, and with the lists of the ten best. The floor has
-the users' states given and knows nothing of padding, history or ties. Times are the fastest of the repeats, taken in
-turn. Prints a table and one JSON line.
+final test does: against 100 negatives, with and without the history, and with the lists of the ten best. What the
+sampled protocol costs there is the difference to the same with a single negative, and the drawing. The floor has the
+users' states given and knows nothing of padding, history or ties. Times are the fastest of the repeats, taken in turn.
+Prints a table and one JSON line.
 """
 
 import argparse
@@ -50,9 +51,7 @@ def main() -> None:
     split = LeaveOneOut(dataset.sequences)
     model = build_model(config, Ingredients(items, Popularity.of(split.training, items, 0.2).counts)).eval()
     test = split.targets("test")
-    begin = time.perf_counter()
     negatives = sampled_negatives(dataset.sequences, test.users, items, NEGATIVES, seed=0)
-    drawing = time.perf_counter() - begin
     block = config.evaluation.batch_size
     ranker = Ranker(model, config.data.max_length, block, torch.device("cpu"))
     states, vectors = torch.randn(len(test.users), config.model.dim), model.item_vectors().detach()
@@ -66,6 +65,8 @@ def main() -> None:
         "floor": floor,
         "full": lambda: ranker.full(test, True, lambda *_: None),
         "all protocols": lambda: ranker.final(test, negatives, True, lambda *_: None),
+        "one negative": lambda: ranker.final(test, negatives[:, :1], True, lambda *_: None),
+        "drawing": lambda: sampled_negatives(dataset.sequences, test.users, items, NEGATIVES, seed=0),
     }
     seconds = {name: float("inf") for name in parts}
     for _ in range(arguments.repeats):
@@ -76,9 +77,10 @@ def main() -> None:
     print(f"{len(states):,} users x {items:,} items")
     for name, each in seconds.items():
         print(f"{name:14}{each:7.2f} s{each / seconds['floor']:7.2f} x the floor")
-    print(f"drawing {NEGATIVES} negatives for every user, once for all models: {drawing:.2f} s")
-    rounded = {name: round(each, 3) for name, each in seconds.items()}
-    print(json.dumps({"benchmark": "evaluate", "data": arguments.data.name, "seconds": rounded, "drawing": drawing}))
+    sampled = seconds["all protocols"] - seconds["one negative"] + seconds["drawing"]
+    print(f"{NEGATIVES} negatives for every user, drawn and ranked beside the catalogue: {sampled:.2f} s")
+    rounded = {name: round(each, 3) for name, each in {**seconds, "sampled": sampled}.items()}
+    print(json.dumps({"benchmark": "evaluate", "data": arguments.data.name, "seconds": rounded}))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ def test_stages_go_from_waiting_to_done_and_those_left_out_are_skipped() -> None
         "text": "skipped",
         "semantic_ids": "skipped",
         "train": "running",
+        "refit": "waiting",
         "evaluate": "waiting",
     }
     assert progress.stages[Stage.DATA].seconds == 0.5

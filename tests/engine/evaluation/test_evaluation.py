@@ -207,6 +207,12 @@ def test_negatives_are_distinct_never_had_and_repeatable(rows: list[list[int]], 
     assert np.array_equal(drawn, sampled_negatives(sequences(*rows), users, 12, count, seed))
 
 
+def test_negatives_stay_the_same_from_version_to_version() -> None:
+    # Runs are compared on the same negatives, also with runs of an earlier version.
+    drawn = sampled_negatives(sequences([1, 2, 3], [4, 5, 6, 7]), np.array([0, 1]), 40, 8, 20251210)
+    assert drawn.tolist() == [[25, 29, 26, 6, 33, 8, 10, 22], [36, 30, 35, 32, 34, 28, 3, 19]]
+
+
 def test_negatives_are_uniform() -> None:
     drawn = sampled_negatives(sequences(*[[1]] * 4000), np.arange(4000), 1000, 10, 0)
     counts = np.bincount(drawn.ravel(), minlength=1001)
