@@ -35,8 +35,8 @@ class EventLines:
                 line(f"  {text}" if level == "info" else f"  Note: {text}")
             case SemanticIdsReady(report, reused):
                 line(f"  {'Reused' if reused else 'Learned'} semantic IDs. {report_line(report)}".rstrip())
-            case Loss(parts=parts):
-                self._losses.append(parts["total"])
+            case Loss(parts={"total": total}):
+                self._losses.append(total)
             case Metrics(epoch, "validation", "full", values):
                 ndcg = "  ".join(f"{part} {metric(values.get(part, {}).get('NDCG@10'))}" for part in SLICES)
                 loss = sum(self._losses) / len(self._losses) if self._losses else float("nan")

@@ -45,6 +45,11 @@ class Question:
     targets: Tensor
     lengths: Tensor
 
+    @property
+    def is_position(self) -> Tensor:
+        """(batch, length) where `lengths` reach."""
+        return torch.arange(self.inputs.shape[1], device=self.inputs.device) < self.lengths[:, None]
+
 
 class Objective:
     """Computes the losses of a batch for a model."""
@@ -80,7 +85,7 @@ class Objective:
             parts["distillation"] = self._distillation(asked.users, last_of(states, asked.lengths))
             weights["distillation"] = self._settings.distillation
         total = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
-        gate = None if encoded.gate is None else encoded.gate.detach()[asked.inputs > 0]
+        gate = None if encoded.gate is None else encoded.gate.detach()[asked.is_position]
         return Losses(total, {"total": total.detach()} | {name: part.detach() for name, part in parts.items()}, gate)
 
     def _recommendation(self, model: Recommender, states: Tensor, asked: Question, valid: Tensor) -> Tensor:
