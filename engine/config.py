@@ -581,13 +581,6 @@ class TrainingSettings(Settings):
         labels={"float32": "float32", "bfloat16": "bfloat16, mixed"},
         advanced=True,
     )
-    compile: bool = setting(
-        False,
-        "Compile the model",
-        "Let torch.compile make code for this model. It takes a minute or more at the start, needs a C++ compiler on "
-        "the CPU, and pays in long runs.",
-        advanced=True,
-    )
     threads: int = setting(
         0,
         "CPU threads",

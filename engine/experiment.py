@@ -275,8 +275,6 @@ class _Experiment:
         config, settings = self._config, self._config.training
         if validate is None:
             settings = settings.model_copy(update={"epochs": self.best_epoch})
-        if settings.compile:
-            model.compile(dynamic=True)
         cloze = None if model.mask_token is None else Cloze(config.model.mask_share, model.mask_token)
         return Training(
             model,
@@ -401,9 +399,6 @@ def _words_for(error: Exception) -> str:
         or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
     ):
         return "There is not enough memory. A smaller batch, width or longest sequence needs less."
-    if type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
-        reason = " ".join(str(error).split("\n\n")[0].split())
-        return f"training.compile: the model could not be compiled here. Switch it off. ({reason})"
     if isinstance(error, OSError) and error.filename:
         return (
             f"{error.filename} cannot be read or written ({error.strerror}). "

@@ -1,10 +1,10 @@
-"""How much memory a whole H2Rec run takes: import, item texts, semantic IDs, training and the final test.
+"""How much memory a whole H2Rec run takes: item texts, semantic IDs, training and the final test.
 
-    python tests/benchmarks/memory.py DATASET DATA [--epochs 1]
+    python tests/benchmarks/memory.py PRESET DATA [--epochs 1]
 
-DATASET is the preset to run, such as beauty, DATA what it imports, such as ../shared/data/beauty. The run is
-`python -m engine run` in a fresh home folder, so that the sentence encoder is loaded and reads every text. Prints the
-highest resident memory of the run's process, torch and the text model included, and one JSON line.
+PRESET is the settings to run, such as beauty, DATA what it imports, such as ../shared/data/beauty. The run has a process
+and a fresh home folder of its own, so that the sentence encoder is loaded and reads every text. Prints the highest
+resident memory up to the end of every stage, torch and the text model included, and one JSON line.
 """
 
 import argparse
@@ -13,33 +13,56 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine.settings import preset
+from importing import imported
+
+from engine.data.dataset import Dataset
+from engine.events import Event, Failed, StageFinished
+from engine.experiment import run_experiment
+from engine.home import Home
+from engine.settings import override, parse, preset
+
+
+def run(name: str, folder: Path, epochs: int) -> dict[str, float]:
+    """Stage -> highest resident memory of this process up to its end, in MB."""
+    values = preset(name).config.model_dump(mode="json")
+    home, peaks = Home.locate(str(folder.parents[1])), {}
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StageFinished):
+            peaks[str(event.stage)] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        if isinstance(event, Failed):
+            raise SystemExit(event.message)
+
+    config = parse(override(values, [f"training.epochs={epochs}"]))
+    run_experiment(config, Dataset.load(folder), home, home.run_folder(1), listen, threading.Event())
+    return peaks
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dataset")
+    parser.add_argument("preset")
     parser.add_argument("data", type=Path)
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--part", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    preset(arguments.dataset)  # an unknown name is refused before anything is imported
+    if arguments.part:
+        print(json.dumps(run(arguments.preset, arguments.data, arguments.epochs)))
+        return
     with tempfile.TemporaryDirectory() as home:
-        engine = [sys.executable, "-m", "engine"]
-        peaks = {}
-        for name, command in {
-            "import": ["import", arguments.dataset, str(arguments.data)],
-            "run": ["run", "--preset", arguments.dataset, "--set", f"training.epochs={arguments.epochs}"],
-        }.items():
-            subprocess.run([*engine, *command, "--home", home], check=True, stdout=subprocess.DEVNULL)
-            # The highest of all children so far; the run, which comes last, is the larger one.
-            peaks[name] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    for name, peak in peaks.items():
-        print(f"{name:8}{peak:8,.0f} MB at most")
-    print(json.dumps({"benchmark": "memory", "data": arguments.dataset, "peak_mb": round(peaks["run"])}))
+        folder = imported(Path(home), arguments.data)
+        command = [sys.executable, __file__, arguments.preset, str(folder), "--epochs", str(arguments.epochs), "--part"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        peaks = json.loads(done.stdout.splitlines()[-1])
+    for stage, peak in peaks.items():
+        print(f"{stage:14}{peak:8,.0f} MB at most so far")
+    print(json.dumps({"benchmark": "memory", "preset": arguments.preset, "peak_mb": peaks}))
 
 
 if __name__ == "__main__":

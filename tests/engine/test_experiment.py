@@ -157,35 +157,6 @@ def test_half_precision_learns_about_the_same(home: Home, kind: str) -> None:
     assert mixed == pytest.approx(exact, rel=0.01)
 
 
-def test_a_model_that_cannot_be_compiled_here_ends_in_words(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuses(*_: object) -> None:
-        raise RuntimeError("no compiler")
-
-    monkeypatch.setattr(torch.nn.Module, "compile", lambda model, **_: compiled_by(model, refuses))
-    (last,) = run(home, "model.kind=hid", "training.compile=true")[-1:]
-    assert isinstance(last, Failed)
-    assert "training.compile" in last.message
-    assert "no compiler" in last.message
-
-
-def compiled_by(model: torch.nn.Module, backend: Any) -> None:
-    model._compiled_call_impl = torch.compile(model._call_impl, backend=backend)
-
-
-def test_a_compiled_model_computes_the_same(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = end(run(home, "model.kind=h2rec")).test
-    graphs: list[int] = []
-
-    def backend(graph: Any, _inputs: object) -> Any:
-        graphs.append(len(graph.graph.nodes))
-        return graph.forward
-
-    monkeypatch.setattr(torch.nn.Module, "compile", lambda model, **_: compiled_by(model, backend))
-    compiled = end(run(home, "model.kind=h2rec", "training.compile=true", folder="2")).test
-    assert graphs
-    assert compiled["full"]["overall"]["NDCG@10"] == pytest.approx(plain["full"]["overall"]["NDCG@10"], abs=1e-6)
-
-
 def test_validation_every_epoch_and_both_protocols_in_the_end(home: Home) -> None:
     events = run(home)
     validation = [event for event in events if isinstance(event, Metrics) and event.split == "validation"]
