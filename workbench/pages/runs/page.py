@@ -48,9 +48,10 @@ class RunsPage(Page):
     def activate(self) -> None:
         """Look what has changed; choose the newest run when none is chosen."""
         self.refresh()
-        if not self.list.chosen_runs():
-            self.list.choose_first()
-        self._read_chosen()
+        if self.list.chosen_runs():
+            self._read_chosen()
+        else:
+            self.list.choose_first()  # which reads it
 
     def open_with(self, payload: object) -> None:
         """Choose the run of this number."""
