@@ -38,7 +38,6 @@ class RunsPage(Page):
         self.several = EmptyState("cursor", "No run chosen", "", "Delete", "runs.deleteSeveral")
         set_kind(self.several.button, "danger")
         self.detail_states = StateStack(self.detail, self.several, "runs.detail")
-        self._show_none_or_several(0)
         self.states = self._lay_out()
         self._clock = QTimer(self, interval=REFRESH)
         self._connect()
