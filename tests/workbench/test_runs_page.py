@@ -19,6 +19,7 @@ from workbench.models.run_columns import COLUMNS
 from workbench.pages.runs import RunsPage
 from workbench.pages.runs import page as page_module
 from workbench.pages.runs.semantic_ids import SemanticIdReport
+from workbench.widgets.run_charts import RunCharts
 
 TEST = {
     protocol: {
@@ -138,6 +139,20 @@ def test_the_newest_run_is_chosen_and_shown_with_all_that_is_known(qtbot: Any, o
     assert "training 1 min 00 s" in detail.test.stages.text()
     assert "Low disk." in detail.log.toPlainText()
     assert detail.semantic_ids.tiles["collision_rate"].value == "3.2 %"
+
+
+def test_opening_the_page_reads_a_run_once_and_makes_charts_only_to_show_it(
+    qtbot: Any, open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    get = store.runs.get
+    monkeypatch.setattr(store.runs, "get", lambda run: asked.append(run) or get(run))
+    run = add_run(store, "newest")
+    page = open_page()
+    assert page.detail.findChildren(RunCharts) == []
+    shown(qtbot, page, run)
+    assert [charts.isVisible() for charts in page.detail.findChildren(RunCharts)] == [True]
+    assert asked == [run]
 
 
 def test_the_final_test_shows_every_protocol_its_parts_and_the_lists(

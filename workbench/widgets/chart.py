@@ -84,8 +84,7 @@ class LineChart(Card):
         self._x_name = x_label.lower()
 
         axes = {"bottom": _Axis("bottom", _plain_tick, whole=whole_x), "left": _Axis("left", tick or _plain_tick)}
-        self._plot = pg.PlotWidget(axisItems=axes, background=None)
-        self._plot.setMenuEnabled(False)
+        self._plot = pg.PlotWidget(axisItems=axes, background=None, enableMenu=False)
         self._plot.setMouseEnabled(False, False)
         self._plot.hideButtons()
         self._plot.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)

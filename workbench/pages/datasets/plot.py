@@ -52,8 +52,7 @@ class PlotCard(Card):
         self.set_margins(SPACE_4, SPACE_2)
         self._resting = ""
         self.axes = {"bottom": Axis("bottom", log_x), "left": Axis("left", log_y)}
-        self.plot = pg.PlotWidget(axisItems=self.axes, background=None)
-        self.plot.setMenuEnabled(False)
+        self.plot = pg.PlotWidget(axisItems=self.axes, background=None, enableMenu=False)
         self.plot.setMouseEnabled(False, False)
         self.plot.hideButtons()
         self.plot.setFrameShape(QFrame.Shape.NoFrame)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -72,9 +73,11 @@ class RunDetail(QWidget):
         self.name.setProperty("kind", "heading")
         self.name.setObjectName("runs.name")
         self.badge = Badge("", Role.accent)
+        self.badge.hide()
         self.summary = ElidedLabel()
         self.summary.setProperty("kind", "muted")
         self.error = label("", "bad", wrap=True, selectable=True)
+        self.error.hide()
         self.copy = button("Copy settings", "runs.copy", "copy")
         self.copy.setToolTip("Start a new experiment from these settings")
         self.watch = button("Monitor", "runs.watch", "activity")
@@ -86,7 +89,6 @@ class RunDetail(QWidget):
         self.watch.clicked.connect(self.watch_wanted)
         self.inspect.clicked.connect(self.inspect_wanted)
         self.delete.clicked.connect(self.delete_wanted)
-        self.charts = RunCharts("runs")
         self.test = FinalTestTab()
         self.settings = SettingsModel(self)
         self.only_different = QCheckBox("Only what differs from the default")
@@ -94,17 +96,26 @@ class RunDetail(QWidget):
         self.only_different.toggled.connect(self.settings.set_only_different)
         self.semantic_ids = SemanticIdReport()
         self.log = LogView("runs.log")
+        self._curves = QScrollArea()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("runs.tabs")
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setAccessibleName("Details of the run")
         self._lay_out()
 
+    @cached_property
+    def charts(self) -> RunCharts:
+        """Made for the first run that is shown: the table need not wait for them."""
+        charts = RunCharts("runs")
+        self._curves.setWidget(_column(charts))
+        return charts
+
     def show_run(self, contents: RunContents) -> None:
         """Show a run; what is shown in the chosen tab changes, the tab stays."""
         run, config = contents.run, config_of(contents.run)
         self.name.setText(f"Run {run.id}  {run.name}")
         self.badge.set(STATUS_WORDS[run.status], STATUS_ROLES[run.status])
+        self.badge.show()
         self.summary.setText(summary_line(run))
         self.error.setText(run.error or "")
         self.error.setVisible(bool(run.error))
@@ -144,11 +155,9 @@ class RunDetail(QWidget):
         top.addLayout(words, 1)
         for each in (self.copy, self.watch, self.inspect, self.delete):
             top.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
-        curves = QScrollArea()
-        curves.setWidgetResizable(True)
-        curves.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        curves.setWidget(_column(self.charts))
-        self.tabs.addTab(curves, "Curves")
+        self._curves.setWidgetResizable(True)
+        self._curves.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tabs.addTab(self._curves, "Curves")
         self.tabs.addTab(self.test, "Test")
         self.tabs.addTab(_column(self.only_different, self._settings_table()), "Settings")
         self.tabs.addTab(self.semantic_ids, "Semantic IDs")

@@ -38,7 +38,6 @@ class RunsPage(Page):
         self.several = EmptyState("cursor", "No run chosen", "", "Delete", "runs.deleteSeveral")
         set_kind(self.several.button, "danger")
         self.detail_states = StateStack(self.detail, self.several, "runs.detail")
-        self._show_none_or_several(0)
         self.states = self._lay_out()
         self._clock = QTimer(self, interval=REFRESH)
         self._connect()
@@ -48,9 +47,10 @@ class RunsPage(Page):
     def activate(self) -> None:
         """Look what has changed; choose the newest run when none is chosen."""
         self.refresh()
-        if not self.list.chosen_runs():
-            self.list.choose_first()
-        self._read_chosen()
+        if self.list.chosen_runs():
+            self._read_chosen()
+        else:
+            self.list.choose_first()  # which reads it
 
     def open_with(self, payload: object) -> None:
         """Choose the run of this number."""
