@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from engine.artefacts import MODEL
-from engine.config import DataSettings, ExperimentConfig, ModelSettings
-from engine.events import Failed, Interrupted, Stage, StageFinished, StageStarted
+from engine.config import DataSettings, ExperimentConfig, ModelSettings, TrainingSettings
+from engine.events import Failed, Interrupted, Loss, Stage, StageFinished, StageStarted
 from engine.groups import plan
 from engine.store import Store
 from engine.store.recorder import RunRecorder
@@ -271,3 +271,20 @@ def test_a_past_run_that_was_stopped_keeps_the_numbers_of_its_best_epoch(
     qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")
     assert text(page, "test.best.head.NDCG@10") == "15.00 %"
     assert page.view.results.caption.text() == "epoch 3"
+
+
+def test_a_refit_has_a_curve_of_its_own_and_is_named_beside_its_numbers(
+    qtbot: QtBot, make_workbench: MakeWorkbench, store: Store, scripts: SimpleNamespace
+) -> None:
+    run = store.runs.create(ExperimentConfig(training=TrainingSettings(refit=True)), "s")
+    recorder = RunRecorder(store, run)
+    losses = [Loss(1, 0.5, {"refit": 7.0}), Loss(2, 1.0, {"refit": 6.0})]
+    for event in [*scripts.scripted(epochs=4, best=3), *losses, scripts.finished()]:
+        recorder(event)
+    recorder.close()
+    page = open_page(qtbot, make_workbench())
+    page.open_with(run)
+    qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run is finished")
+    assert "then learned the validation items" in text(page, "monitor.outcomeText")
+    assert page.view.results.caption.text() == "refit of 3 epochs"
+    assert "refit" in page.view.charts.loss.keys()  # noqa: SIM118 - a chart is no mapping

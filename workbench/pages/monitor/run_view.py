@@ -15,6 +15,7 @@ from workbench.pages.monitor.stage_strip import StageStrip
 from workbench.protocols import final_test_words, validation_words
 from workbench.run_progress import RunProgress
 from workbench.theme import SPACE_3
+from workbench.widgets.final_test import FinalMetrics
 from workbench.widgets.log_view import LogView
 from workbench.widgets.parts import Card
 from workbench.widgets.run_charts import COUNTS_ONLY, RunCharts
@@ -100,7 +101,7 @@ class RunView(QWidget):
         end = self.progress.end
         if isinstance(end, Finished):
             self.charts.set_best_epoch(end.best_epoch or None)
-            self.results.show_test(end.test, final_test_words(self._config), end.best_epoch or None)
+            self._show_test(end.test, end.best_epoch or None)
         self.semantic_ids.settle()
         self.show_progress(stopping=False)
 
@@ -120,7 +121,7 @@ class RunView(QWidget):
         if details.semantic_ids:
             self.semantic_ids.show_report(details.semantic_ids, reused=bool(details.semantic_ids.get("reused")))
         if details.test:
-            self.results.show_test(details.test, final_test_words(past.config), details.best_epoch or None)
+            self._show_test(details.test, details.best_epoch or None)
         elif past.best is not None:
             self.results.show_best(past.best, validation_words(past.config))
         if details.status != "running":
@@ -139,3 +140,7 @@ class RunView(QWidget):
         """Write the numbers anew after a change of preferences."""
         self.charts.refresh()
         self.results.refresh()
+
+    def _show_test(self, test: FinalMetrics, best_epoch: int | None) -> None:
+        config = self._config
+        self.results.show_test(test, final_test_words(config), best_epoch, refit=config.training.refit)

@@ -44,9 +44,12 @@ class ResultsCard(Card):
         self.set_caption(f"epoch {best.epoch}")
         self._show({"best": best.values}, {"best": words})
 
-    def show_test(self, test: FinalMetrics, protocols: Mapping[str, str], best_epoch: int | None) -> None:
+    def show_test(
+        self, test: FinalMetrics, protocols: Mapping[str, str], best_epoch: int | None, *, refit: bool
+    ) -> None:
         self.title.setText("Final test")
-        self.set_caption(f"checkpoint of epoch {best_epoch}" if best_epoch else "")
+        words = f"refit of {best_epoch} epochs" if refit else f"checkpoint of epoch {best_epoch}"
+        self.set_caption(words if best_epoch else "")
         self._show(test, protocols)
 
     def refresh(self) -> None:
