@@ -146,7 +146,7 @@ def check_history(person: Person, run: int, dataset: str) -> None:
     assert cells["dataset"] == dataset
     assert cells["model"] == "H2Rec"
     assert cells["ndcg_overall"].endswith(" %")
-    assert len(page.detail.charts.ndcg.points("tail")[0]) > 0
+    person.qtbot.waitUntil(lambda: len(page.detail.charts.ndcg.points("tail")[0]) > 0, timeout=10 * SECONDS)
     assert page.detail.test.metrics.rowCount() > 0
 
 
