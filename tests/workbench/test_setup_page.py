@@ -7,7 +7,14 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMessageBox, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from engine.config import AlignmentSettings, DataSettings, ExperimentConfig, ModelSettings, SemanticIdSettings
+from engine.config import (
+    AlignmentSettings,
+    DataSettings,
+    ExperimentConfig,
+    ModelSettings,
+    SemanticIdSettings,
+    TrainingSettings,
+)
 from engine.settings import preset
 from engine.store import DatasetRow
 from workbench.context import Workbench
@@ -264,3 +271,9 @@ def test_outline_leaves_out_what_a_model_does_not_use() -> None:
         "sid": ["Data", "Item texts", "Semantic IDs", "Model", "Training", "Final test"],
         "popularity": ["Data", "Model", "Final test"],
     }
+
+
+def test_outline_tells_of_a_refit() -> None:
+    refit = ExperimentConfig(training=TrainingSettings(refit=True))
+    assert "Then once more, with the validation items" in _words(refit, None)
+    assert "validation items" not in _words(ExperimentConfig(), None)

@@ -91,6 +91,7 @@ def _training(config: ExperimentConfig) -> Step:
             _label("training.loss", training.loss),
             f"At most {count(training.epochs)} epochs, seed {config.seed}",
             f"Stops after {count(training.patience)} without a better validation NDCG@10",
+            *(["Then once more, with the validation items"] if training.refit else []),
         ),
     )
 
