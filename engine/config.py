@@ -576,8 +576,8 @@ class TrainingSettings(Settings):
     precision: Literal["float32", "bfloat16"] = setting(
         "float32",
         "Precision of the encoder",
-        "bfloat16 needs half the memory and is faster on a recent GPU; on most CPUs it is slower. Losses, scores and "
-        "ranking are always computed in float32.",
+        "bfloat16 keeps the encoder's values in half the space; it is meant for recent GPUs. Losses, scores and ranking "
+        "are always computed in float32.",
         labels={"float32": "float32", "bfloat16": "bfloat16, mixed"},
         advanced=True,
     )

@@ -209,12 +209,15 @@ class _Experiment:
     def _train(
         self, split: LeaveOneOut, popularity: Popularity, vectors: "FloatArray | None", ids: "SemanticIds | None"
     ) -> "tuple[Recommender, int]":
-        """The best model by the validation items, and how many epochs it took to find it."""
+        """The best model by the validation items, and how many epochs were gone through."""
+        import torch
+
         from engine.evaluation.metrics import slice_metrics
         from engine.evaluation.slices import main_slices
         from engine.training.checkpoint import load_weights, save_weights
 
         model = self._fresh_model(popularity.counts, vectors, ids)
+        self._listen(Note("info", f"Training on {model.device}, CPU threads: {torch.get_num_threads()}."))
         checkpoint = self._folder / MODEL
         if not any(True for _ in model.parameters()):
             self.best_epoch = 0
@@ -253,12 +256,10 @@ class _Experiment:
         from engine.models.build import Ingredients, build_model
         from engine.training.devices import choose_device
 
-        device = choose_device(self._config.training)
-        self._listen(Note("info", f"Training on {device}, CPU threads: {torch.get_num_threads()}."))
         torch.manual_seed(self._config.seed)
         codes, codebooks = (None, None) if ids is None else (ids.codes, ids.codebooks)
         ingredients = Ingredients(len(self._dataset.items), counts, codes, codebooks, vectors)
-        return build_model(self._config, ingredients).to(device)
+        return build_model(self._config, ingredients).to(choose_device(self._config.training))
 
     def _training(
         self,

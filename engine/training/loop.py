@@ -49,7 +49,6 @@ class Training:
         self._checkpoint = checkpoint
         self._listen = listen
         self._stop = stop
-        self._device = next(model.parameters()).device
         self._optimiser = Optimiser(model, settings)
         self._average = WeightAverage(model, settings.averaging)
 
@@ -63,14 +62,13 @@ class Training:
         for epoch in range(1, self._settings.epochs + 1):
             gate = self._train_epoch(epoch)
             self.epochs = epoch
-            if self._validate is None:
-                continue
-            if gate is not None:
-                self._listen(GateWeights(epoch, gate))
-            with self._average.in_place():
-                goes_on = self._judge(epoch, self._validate())
-            if not goes_on:
-                return
+            if self._validate is not None:
+                if gate is not None:
+                    self._listen(GateWeights(epoch, gate))
+                with self._average.in_place():
+                    goes_on = self._judge(epoch, self._validate())
+                if not goes_on:
+                    return
         if self._validate is None:
             with self._average.in_place():
                 save_weights(self._model, self._checkpoint)
@@ -103,7 +101,7 @@ class Training:
 
     def _step(self, batch: Batch) -> Losses:
         arrays = (batch.users, batch.inputs, batch.targets, batch.lengths)
-        asked = Question(*(to_device(array, self._device) for array in arrays))
+        asked = Question(*(to_device(array, self._model.device) for array in arrays))
         losses = self._objective(self._model, asked)
         self._optimiser.backward(losses.total)
         self._average.before_step()

@@ -118,8 +118,8 @@ def _chapter(chapter: Chapter, home: Home) -> list[str]:
             "### When the validation items are learned, too",
             "Early stopping finds the number of epochs; then a fresh model learns for as many from training and "
             "validation items together and is tested (`training.refit`). The test items stay unseen. Every user's latest "
-            "known item then belongs to what was learned, which all models gain by; figures from papers whose code learns "
-            "from all items but the last compare with these, not with the ones above.",
+            "known item then belongs to what was learned; figures of others that learned from all items but the last "
+            "compare with these, not with the ones above.",
             _models_table(chapter.refits, "full"),
             *_gains(chapter.refits[0], chapter.refits[1:], protocols, home),
         ]

@@ -21,6 +21,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import insert, select, update
+from waiting import wait
 
 from engine.ablations import ABLATIONS
 from engine.config import ExperimentConfig
@@ -39,7 +40,6 @@ if TYPE_CHECKING:  # what a page needs is imported when it is first opened, and 
     from workbench.pages.runs import RunsPage
     from workbench.widgets.chart import LineChart
 
-PATIENCE_SECONDS = 60
 REPEATS = 5
 FRAMES = 120
 STEPS_PER_EPOCH = 1000  # of the long loss
@@ -164,16 +164,6 @@ class Painted(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self.times += event.type() == QEvent.Type.Paint
         return False
-
-
-def wait(app: QApplication, until: Callable[[], bool]) -> None:
-    """Let the window live until something is true."""
-    end = time.perf_counter() + PATIENCE_SECONDS
-    while not until():
-        if time.perf_counter() > end:
-            raise TimeoutError("the window took too long")
-        app.processEvents()
-        time.sleep(0.0005)
 
 
 def measure(app: QApplication, window: MainWindow, long_run: int) -> tuple[dict[str, list[float]], float]:

@@ -27,6 +27,7 @@ import numpy as np
 from importing import imported
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
+from waiting import wait
 
 from engine.config import ExperimentConfig
 from engine.events import Event, Listener, Metrics
@@ -40,7 +41,6 @@ from workbench.run_controller import Outcome, Runner
 
 INTERVAL_MS = 10
 TURN_MS = 3000
-LIMIT_SECONDS = 300
 
 
 def main() -> None:
@@ -188,16 +188,6 @@ def train_and_measure(app: QApplication, window: MainWindow, config: ExperimentC
     turner.stop()
     assert ended == ["finished"], ended
     return lateness
-
-
-def wait(app: QApplication, until: Callable[[], bool]) -> None:
-    """Let the window live until something is true."""
-    end = time.monotonic() + LIMIT_SECONDS
-    while not until():
-        if time.monotonic() > end:
-            raise TimeoutError("the window took too long")
-        app.processEvents()
-        time.sleep(0.001)
 
 
 def loop_until(app: QApplication, done: Callable[[], bool]) -> None:
