@@ -38,6 +38,7 @@ from engine.events import (
 )
 from engine.files import write_whole
 from engine.home import Home
+from engine.memory import give_back, part_large_arrays
 from engine.semantics import item_codes, item_vectors
 from engine.settings import to_toml
 
@@ -146,6 +147,7 @@ class _Experiment:
             from engine.training.devices import limit_threads
 
             limit_threads(self._config.training)
+            part_large_arrays()
             self._folder.mkdir(parents=True, exist_ok=True)
             self._write_text(CONFIG, to_toml(self._config))
             split = LeaveOneOut(self._dataset.sequences)
@@ -388,6 +390,7 @@ class _Experiment:
             yield
         finally:
             self._seconds[str(stage)] = time.perf_counter() - start
+            give_back()
         self._listen(StageFinished(stage, self._seconds[str(stage)]))
 
 

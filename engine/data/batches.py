@@ -68,6 +68,7 @@ class TrainingBatches:
         for place in random.permutation(len(batches)):
             items, lengths = padded(self._training, batches[place], self._max_length + 1)
             if self._cloze is None:
-                yield Batch(batches[place], items[:, :-1], items[:, 1:], lengths - 1)
+                targets = items[:, 1:]
+                yield Batch(batches[place], items[:, :-1] * (targets > 0), targets, lengths - 1)
             else:
                 yield Batch(batches[place], *self._cloze(items, lengths, random), lengths)

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.models.backbones.encoder import last_of
+
 
 class SelfAttention(nn.Module):
     """Multi-head attention of a sequence to itself."""
@@ -28,6 +30,17 @@ class SelfAttention(nn.Module):
         seen = None if valid is None else valid[:, None, None, :]
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=seen, is_causal=valid is None)
         return self.outward(mixed.transpose(1, 2).reshape(batch, length, dim))
+
+    def last(self, sequence: Tensor, valid: Tensor, lengths: Tensor) -> Tensor:
+        """(batch, dim): what the last valid position of each draws from all that are valid (batch, length)."""
+        batch, length, dim = sequence.shape
+        weights, biases = self.inward.weight, self.inward.bias
+        asking = F.linear(last_of(sequence, lengths), weights[:dim], biases[:dim])
+        told = F.linear(sequence, weights[dim:], biases[dim:]).view(batch, length, 2, self.heads, dim // self.heads)
+        key, value = told.permute(2, 0, 3, 1, 4)
+        query = asking.view(batch, self.heads, 1, dim // self.heads)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=valid[:, None, None, :])
+        return self.outward(mixed.reshape(batch, dim))
 
 
 class CrossAttention(nn.Module):

@@ -14,7 +14,7 @@ from engine.models.backbones.encoder import SequenceEncoder
 from engine.models.dropout import Dropout
 from engine.models.embeddings import INITIAL_DEVIATION, HashEmbedding, SemanticEmbedding, SequenceInput
 from engine.models.gate import GranularityGate, UniformGate
-from engine.models.recommender import Encoded, Recommender, last_of
+from engine.models.recommender import Encoded, Recommender
 from engine.models.scoring import Scoring
 
 
@@ -89,8 +89,10 @@ class H2Rec(Recommender):
         learned mask vectors. Masked items stay masked in both views.
         """
         full = self.semantics.by_level(items)
-        partial = torch.where(masked[:, None, :, None], self.level_masks, full)
-        fused = torch.einsum("btl,btld->btd", gate.repeat(2, 1, 1), torch.cat([partial, full]))
-        users = last_of(self.semantic_encoder(self.inputs(fused), (items > 0).repeat(2, 1)), lengths.repeat(2))
+        shown = gate * ~masked[:, None]
+        partial = torch.einsum("btl,btld->btd", shown, full) + (gate - shown) @ self.level_masks
+        whole = torch.einsum("btl,btld->btd", gate, full)
+        both = self.inputs(torch.cat([partial, whole]))
+        users = self.semantic_encoder.last(both, (items > 0).repeat(2, 1), lengths.repeat(2))
         masked_users, full_users = users.chunk(2)
         return masked_users, full_users

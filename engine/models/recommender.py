@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.models.backbones.encoder import last_of
 from engine.models.scoring import Scoring
 
 
@@ -71,8 +72,3 @@ class Recommender(nn.Module, ABC):
             items = F.pad(items, (0, 1)).scatter(1, lengths[:, None], self.mask_token)
             lengths = lengths + 1
         return last_of(self(items).states, lengths)
-
-
-def last_of(sequence: Tensor, lengths: Tensor) -> Tensor:
-    """(batch, ...): the entry at `lengths - 1` of a right-padded `sequence` (batch, length, ...)."""
-    return sequence[torch.arange(len(sequence), device=sequence.device), lengths - 1]

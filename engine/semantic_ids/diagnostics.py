@@ -7,7 +7,7 @@ import numpy as np
 from engine.semantic_ids.semantic_ids import CodeArray, FloatArray, SemanticIds
 
 NEIGHBOURS = 10
-BLOCK = 1024  # rows of the similarity matrix held at a time
+BLOCK = 128  # rows of the similarity matrix held at a time
 
 
 def diagnose(ids: SemanticIds, vectors: FloatArray) -> dict[str, Any]:

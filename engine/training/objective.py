@@ -9,9 +9,10 @@ from torch import Tensor
 
 from engine.config import AlignmentSettings, ExperimentConfig
 from engine.data.dataset import IntArray, Sequences
+from engine.models.backbones.encoder import last_of
 from engine.models.h2rec import H2Rec
 from engine.models.llm_esr import LLMESR
-from engine.models.recommender import Encoded, Recommender, last_of
+from engine.models.recommender import Encoded, Recommender
 from engine.objectives.code_alignment import CodeGuidedAlignment
 from engine.objectives.cooccurrence import cooccurrence_weights
 from engine.objectives.distillation import SimilarUsers, similar_users
@@ -69,18 +70,18 @@ class Objective:
         self._distillation = distillation
 
     def __call__(self, model: Recommender, asked: Question) -> Losses:
+        valid = asked.targets > 0
+        parts = {}
+        if isinstance(model, H2Rec) and self._alignment is not None and self._settings.alpha > 0:
+            items = torch.unique(asked.targets[valid])
+            parts["alignment"] = self._alignment(items, model.hashes(items), model.semantics(items))
         with self._encoding(asked):
             encoded = model(asked.inputs)
-        valid = asked.targets > 0
         states = self._full(encoded.states)
-        parts = {"recommendation": self._recommendation(model, states[valid], asked, valid)}
+        parts |= {"recommendation": self._recommendation(model, states[valid], asked, valid)}
         weights = {"alignment": self._settings.alpha, "granularity": self._settings.beta}
-        if isinstance(model, H2Rec):
-            if self._alignment is not None and self._settings.alpha > 0:
-                items = torch.unique(asked.targets[valid])
-                parts["alignment"] = self._alignment(items, model.hashes(items), model.semantics(items))
-            if self._settings.beta > 0:
-                parts["granularity"] = self._granularity(model, asked, encoded)
+        if isinstance(model, H2Rec) and self._settings.beta > 0:
+            parts["granularity"] = self._granularity(model, asked, encoded)
         if isinstance(model, LLMESR) and self._distillation is not None and self._settings.distillation > 0:
             parts["distillation"] = self._distillation(asked.users, last_of(states, asked.lengths))
             weights["distillation"] = self._settings.distillation

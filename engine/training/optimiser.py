@@ -21,8 +21,6 @@ class Optimiser:
 
     def backward(self, loss: Tensor) -> None:
         """New gradients, each row of a sparse one once."""
-        for part in self._parts:
-            part.zero_grad()
         loss.backward()
         for table in self._tables:
             if table.grad is not None:
@@ -31,8 +29,10 @@ class Optimiser:
                     table.grad.values().add_(table.detach()[table.grad.indices()[0]], alpha=self._decay)
 
     def step(self) -> None:
+        """Change the weights, and let go of the gradients before the next step needs the memory."""
         for part in self._parts:
             part.step()
+            part.zero_grad()
 
 
 def weights_and_tables(model: nn.Module) -> tuple[list[Tensor], list[Tensor]]:

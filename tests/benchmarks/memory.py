@@ -1,10 +1,11 @@
 """How much memory a whole H2Rec run takes: item texts, semantic IDs, training and the final test.
 
-    python tests/benchmarks/memory.py PRESET DATA [--epochs 1]
+    python tests/benchmarks/memory.py PRESET DATA [--set SECTION.KEY=VALUE ...]
 
-PRESET is the settings to run, such as beauty, DATA what it imports, such as ../shared/data/beauty. The run has a process
-and a fresh home folder of its own, so that the sentence encoder is loaded and reads every text. Prints the highest
-resident memory up to the end of every stage, torch and the text model included, and one JSON line.
+PRESET is the settings to run, such as beauty, for one epoch unless --set says otherwise; DATA what it imports, such as
+../shared/data/beauty. The run has a process and a fresh home folder of its own, so that the sentence encoder is loaded
+and reads every text. Prints the highest resident memory up to the end of every stage, torch and the text model
+included, and one JSON line.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from engine.home import Home
 from engine.settings import override, parse, preset
 
 
-def run(name: str, folder: Path, epochs: int) -> dict[str, float]:
+def run(name: str, folder: Path, assignments: list[str]) -> dict[str, float]:
     """Stage -> highest resident memory of this process up to its end, in MB."""
     values = preset(name).config.model_dump(mode="json")
     home, peaks = Home.locate(str(folder.parents[1])), {}
@@ -38,7 +39,7 @@ def run(name: str, folder: Path, epochs: int) -> dict[str, float]:
         if isinstance(event, Failed):
             raise SystemExit(event.message)
 
-    config = parse(override(values, [f"training.epochs={epochs}"]))
+    config = parse(override(values, ["training.epochs=1", *assignments]))
     run_experiment(config, Dataset.load(folder), home, home.run_folder(1), listen, threading.Event())
     return peaks
 
@@ -47,22 +48,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("preset")
     parser.add_argument("data", type=Path)
-    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--set", action="append", default=[], dest="assignments")
     parser.add_argument("--part", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.part:
-        print(json.dumps(run(arguments.preset, arguments.data, arguments.epochs)))
+        print(json.dumps(run(arguments.preset, arguments.data, arguments.assignments)))
         return
     with tempfile.TemporaryDirectory() as home:
         folder = imported(Path(home), arguments.data)
-        command = [sys.executable, __file__, arguments.preset, str(folder), "--epochs", str(arguments.epochs), "--part"]
+        changes = [f"--set={each}" for each in arguments.assignments]
+        command = [sys.executable, __file__, arguments.preset, str(folder), *changes, "--part"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(done.stderr)
         peaks = json.loads(done.stdout.splitlines()[-1])
     for stage, peak in peaks.items():
         print(f"{stage:14}{peak:8,.0f} MB at most so far")
-    print(json.dumps({"benchmark": "memory", "preset": arguments.preset, "peak_mb": peaks}))
+    print(
+        json.dumps({"benchmark": "memory", "preset": arguments.preset, "set": arguments.assignments, "peak_mb": peaks})
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from engine.config import ModelSettings
@@ -27,3 +28,12 @@ class SequenceEncoder(nn.Module, ABC):
 
         A causal encoder need not look at `valid`: padding comes last.
         """
+
+    def last(self, sequence: Tensor, valid: Tensor, lengths: Tensor) -> Tensor:
+        """The states (batch, dim) at `lengths - 1` (batch,) alone, of what `forward` takes."""
+        return last_of(self(sequence, valid), lengths)
+
+
+def last_of(sequence: Tensor, lengths: Tensor) -> Tensor:
+    """(batch, ...): the entry at `lengths - 1` of a right-padded `sequence` (batch, length, ...)."""
+    return sequence[torch.arange(len(sequence), device=sequence.device), lengths - 1]

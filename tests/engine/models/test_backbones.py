@@ -1,9 +1,12 @@
 """The encoders against slow, plain implementations of their formulas."""
 
+import pytest
 import torch
 from torch.nn import functional as F
 
 from engine.config import ModelSettings
+from engine.models.backbones import BACKBONES
+from engine.models.backbones.encoder import last_of
 from engine.models.backbones.gru4rec import GRU4Rec
 from engine.models.backbones.hstu import DISTANCES, HSTU
 
@@ -13,6 +16,23 @@ DIM, LENGTH = 8, 5
 def inputs() -> tuple[torch.Tensor, torch.Tensor]:
     torch.manual_seed(0)
     return torch.randn(2, LENGTH, DIM), torch.ones(2, LENGTH, dtype=torch.bool)
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_the_last_states_alone_are_those_among_all_and_so_are_their_gradients(backbone: str) -> None:
+    torch.manual_seed(0)
+    encoder = BACKBONES[backbone](ModelSettings(dim=DIM, heads=2, blocks=2, cross_heads=1)).eval()
+    lengths = torch.tensor([LENGTH, 1, 3])
+    valid = torch.arange(LENGTH) < lengths[:, None]
+    sequence, direction = torch.randn(3, LENGTH, DIM, requires_grad=True), torch.randn(3, DIM)
+    everywhere = last_of(encoder(sequence, valid), lengths)
+    alone = encoder.last(sequence, valid, lengths)
+    torch.testing.assert_close(alone, everywhere, rtol=0, atol=1e-6)
+    gradients = [
+        torch.autograd.grad((states * direction).sum(), (sequence, *encoder.parameters()), allow_unused=True)
+        for states in (everywhere, alone)
+    ]
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=0, atol=1e-5)
 
 
 def test_hstu_follows_its_formula() -> None:

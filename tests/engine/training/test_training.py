@@ -113,8 +113,14 @@ def test_a_large_table_learns_by_the_rows_of_a_step(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("engine.models.embeddings.ROW_BY_ROW_FROM", 1)
     setup = Setup(tmp_path, f"model.kind={kind}", "training.epochs=15", "training.patience=99")
     _, tables = weights_and_tables(setup.model)
+    sparse: list[bool] = []
+    for table in tables:
+        table.register_post_accumulate_grad_hook(
+            lambda each: sparse.append(each.grad is not None and each.grad.is_sparse)
+        )
     setup.training.run()
-    assert [table.grad.is_sparse for table in tables if table.grad is not None] == [True]
+    assert sparse
+    assert all(sparse)
     losses = [event.parts["recommendation"] for event in setup.losses()]
     assert losses[-1] < 0.7 * losses[0]
 
@@ -334,6 +340,15 @@ def test_a_long_sequence_keeps_its_latest_items_shifted_by_one() -> None:
     (batch,) = TrainingBatches(sequences, max_length=3, batch_size=4, seed=0).epoch(1)
     assert batch.inputs.tolist() == [[3, 4, 5]]
     assert batch.targets.tolist() == [[4, 5, 6]]
+
+
+def test_beyond_their_lengths_batches_hold_nothing_not_even_the_last_target() -> None:
+    sequences = Sequences(np.array([0, 5, 8]), np.array([1, 2, 3, 4, 5, 6, 7, 8], dtype=np.int32))
+    (batch,) = TrainingBatches(sequences, max_length=9, batch_size=4, seed=0).epoch(1)
+    by_user = dict(
+        zip(batch.users.tolist(), zip(batch.inputs.tolist(), batch.targets.tolist(), strict=True), strict=True)
+    )
+    assert by_user == {0: ([1, 2, 3, 4], [2, 3, 4, 5]), 1: ([6, 7, 0, 0], [7, 8, 0, 0])}
 
 
 def test_weights_of_another_model_or_a_damaged_file_are_refused(tmp_path: Path) -> None:
