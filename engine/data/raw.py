@@ -62,7 +62,7 @@ class Source:
 class RawData:
     """Interactions and items as read.
 
-    `interactions` has the columns user and item (text) and, where the source has them, timestamp (seconds since
+    `interactions` has the columns user and item (text, or categories of text) and, where the source has them, timestamp (seconds since
     1970, int64 or, where the source is finer, float64) and position (int64); rows are in file order.
     `items` has id, title and text; ids are unique, and every interaction's item has a row. `report` holds counts
     of what was repaired, and under "examples" the first identifiers concerned (see `engine.data.report`).

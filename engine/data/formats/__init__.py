@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Protocol
 
-from engine.data.formats.delimited import HEAD_BYTES, disk_faults_in_words, file_bytes
+from engine.data.formats.delimited import HEAD_BYTES, file_bytes
 from engine.data.formats.generic import GenericFormat
 from engine.data.formats.movielens import MovieLens100K
+from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
 from engine.data.formats.sequence_lines import SequenceLines
 from engine.data.raw import ColumnMapping, Preview, RawData
 from engine.errors import DataError
@@ -24,8 +25,9 @@ class Format(Protocol):
     def preview(self, paths: list[Path], mapping: ColumnMapping | None, rows: int = 50) -> Preview:
         """The first rows, and the given mapping or a guess. Raises DataError when the files are not readable."""
 
-    def read(self, paths: list[Path], mapping: ColumnMapping | None) -> RawData:
-        """Everything; columns are guessed when no mapping is given. Raises DataError with file, line and column."""
+    def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:
+        """Everything; columns are guessed when no mapping is given. `progress(done, total)` counts bytes of the files
+        and may raise to stop. Raises DataError with file, line and column."""
 
 
 # The first that recognises the files wins, so the choosy ones come first.

@@ -10,11 +10,11 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.data.formats.reading import check_is_file, disk_faults_in_words
 from engine.data.raw import Source, TablePreview
 from engine.errors import DataError
 
@@ -163,24 +163,10 @@ def head_text(path: Path, layout: Layout) -> str:
     return decode(path, data, layout)
 
 
-@contextmanager
-def disk_faults_in_words() -> Iterator[None]:
-    """Turn what the operating system says of a file or folder into a DataError that names it."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file {error.filename}.") from error
-    except OSError as error:
-        raise DataError(f"{error.filename} cannot be read ({error.strerror}).") from error
-
-
 def file_bytes(path: Path, limit: int = -1) -> bytes:
     """The bytes of a file. Raises DataError when it is missing, a folder, unreadable or empty."""
     with disk_faults_in_words():
-        if path.is_dir():
-            raise DataError(f"{path} is a folder; choose a file in it.")
-        if path.exists() and not path.is_file():
-            raise DataError(f"{path} is a pipe or a device. Save the data in a file first.")
+        check_is_file(path)
         with path.open("rb") as file:
             data = file.read(limit)
     if not data.strip():

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from engine.data.formats.delimited import (
     Layout,
     TextTable,
-    disk_faults_in_words,
     head_text,
     listed,
     read_head,
@@ -17,6 +16,7 @@ from engine.data.formats.delimited import (
 )
 from engine.data.formats.guess import describes_items, guess_mapping, has_user_column, is_known_name
 from engine.data.formats.items import complete
+from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
 from engine.data.formats.values import check_numbers, identifiers, timestamps, whole_numbers
 from engine.data.raw import ColumnMapping, Preview, RawData, TablePreview
 from engine.errors import DataError
@@ -54,7 +54,7 @@ class GenericFormat:
             mapping=mapping or guess_mapping(interactions, items),
         )
 
-    def read(self, paths: list[Path], mapping: ColumnMapping | None) -> RawData:
+    def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:  # noqa: ARG002 - the interface's
         """The files as interactions and items. Raises DataError naming file, line and column of a fault."""
         import pandas as pd
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.data.formats.delimited import Layout, TextTable, disk_faults_in_words, quoted, read_head, read_table
+from engine.data.formats.delimited import Layout, TextTable, quoted, read_head, read_table
 from engine.data.formats.items import complete
+from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
 from engine.data.formats.values import check_numbers, identifiers, timestamps
 from engine.data.raw import ColumnMapping, Preview, RawData
 from engine.errors import DataError
@@ -47,7 +48,7 @@ class MovieLens100K:
             mapping=None,
         )
 
-    def read(self, paths: list[Path], mapping: ColumnMapping | None) -> RawData:  # noqa: ARG002 - the interface's
+    def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:  # noqa: ARG002 - the interface's
         """Ratings and films. Raises DataError naming file, line and column of a fault."""
         import pandas as pd
 

@@ -16,12 +16,12 @@ import numpy as np
 from engine.data.formats.delimited import (
     Layout,
     decode,
-    disk_faults_in_words,
     file_bytes,
     head_text,
     quoted,
 )
 from engine.data.formats.items import complete
+from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
 from engine.data.raw import ColumnMapping, Preview, RawData, Source, TablePreview
 from engine.errors import DataError
 
@@ -67,7 +67,7 @@ class SequenceLines:
             mapping=None,
         )
 
-    def read(self, paths: list[Path], mapping: ColumnMapping | None) -> RawData:  # noqa: ARG002 - the interface's
+    def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:  # noqa: ARG002 - the interface's
         """Every user's items with their position from 0, and the texts. Raises DataError naming file and line."""
         sequences_file, texts_file = _files(paths)
         sequences = _Lines.of(sequences_file, SEQUENCE_LAYOUT)

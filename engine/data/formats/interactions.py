@@ -1,0 +1,45 @@
+"""Interactions gathered one by one in little memory, however long the identifiers are."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Interactions:
+    """Each takes two numbers and its time; an identifier is kept once."""
+
+    def __init__(self) -> None:
+        self._numbers: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        self._users, self._items = array("i"), array("i")
+        self._times = array("d")
+
+    def __len__(self) -> int:
+        return len(self._users)
+
+    def add(self, user: str, item: str, time: float | None = None) -> None:
+        """One more; `time` in seconds since 1970, with all of them or with none."""
+        users, items = self._numbers
+        self._users.append(users.setdefault(user, len(users)))
+        self._items.append(items.setdefault(item, len(items)))
+        if time is not None:
+            self._times.append(time)
+
+    def frame(self) -> pd.DataFrame:
+        """user and item (categories) and, where there are times, timestamp: int64, or float64 where some have fractions."""
+        import pandas as pd
+
+        columns: dict[str, object] = {
+            name: pd.Categorical.from_codes(np.frombuffer(codes, dtype=np.int32), pd.Index(list(numbers), dtype="str"))
+            for name, codes, numbers in zip(("user", "item"), (self._users, self._items), self._numbers, strict=True)
+        }
+        if len(self._times):
+            times = np.frombuffer(self._times)
+            whole = times.astype(np.int64)
+            columns["timestamp"] = whole if (whole == times).all() else times
+        return pd.DataFrame(columns)
