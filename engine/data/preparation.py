@@ -34,7 +34,8 @@ def prepare(raw: RawData, settings: PreparationSettings, name: str) -> Dataset:
 
     frame = raw.interactions
     users, user_ids = pd.factorize(frame["user"])
-    items = pd.Index(raw.items["id"]).get_indexer(pd.Index(frame["item"]))
+    item = frame["item"].astype("category").cat
+    items = pd.Index(raw.items["id"]).get_indexer(item.categories)[item.codes]
     order = _order_key(frame, settings.order)
     keys = np.arange(len(frame)) if order == "row" else frame[order].to_numpy()
 

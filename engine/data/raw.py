@@ -63,7 +63,8 @@ class RawData:
     """Interactions and items as read.
 
     `interactions` has the columns user and item (text, or categories of text) and, where the source has them, timestamp (seconds since
-    1970, int64 or, where the source is finer, float64) and position (int64); rows are in file order.
+    1970, int64 or, where the source is finer, float64), position (int64) and rating (float32, NaN where there is none);
+    rows are in file order.
     `items` has id, title and text; ids are unique, and every interaction's item has a row. `report` holds counts
     of what was repaired, and under "examples" the first identifiers concerned (see `engine.data.report`).
     """

@@ -14,6 +14,10 @@ _SENTENCES = {
         "{count} items have no entry in the items file; their titles are their ids, and they have no text",
     ),
     "items_without_text": ("1 item has no text", "{count} items have no text"),
+    "items_described_again": (
+        "1 later entry of an item was left out; its first one counts.",
+        "{count} later entries of items were left out; the first one of each counts.",
+    ),
     "items_never_used": ("1 item without interactions was left out.", "{count} items without interactions were left out."),
     "repeats_dropped": ("1 repeated interaction was dropped.", "{count} repeated interactions were dropped."),
     "users_below_k_core": (

@@ -3,11 +3,16 @@
 from pathlib import Path
 from typing import Protocol
 
+from engine.data.formats.amazon import AMAZON_2014, AMAZON_2018, AMAZON_2023
 from engine.data.formats.delimited import HEAD_BYTES, file_bytes
 from engine.data.formats.generic import GenericFormat
+from engine.data.formats.inter_json import InterJson
+from engine.data.formats.json_lines import JsonLines
 from engine.data.formats.movielens import MovieLens100K
+from engine.data.formats.pairs import Pairs
 from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
 from engine.data.formats.sequence_lines import SequenceLines
+from engine.data.formats.yelp import YELP_OPEN
 from engine.data.raw import ColumnMapping, Preview, RawData
 from engine.errors import DataError
 
@@ -31,7 +36,21 @@ class Format(Protocol):
 
 
 # The first that recognises the files wins, so the choosy ones come first.
-FORMATS: dict[str, Format] = {format.name: format for format in (MovieLens100K(), SequenceLines(), GenericFormat())}
+FORMATS: dict[str, Format] = {
+    format.name: format
+    for format in (
+        MovieLens100K(),
+        InterJson(),
+        AMAZON_2014,
+        AMAZON_2018,
+        AMAZON_2023,
+        YELP_OPEN,
+        JsonLines(),
+        Pairs(),
+        SequenceLines(),
+        GenericFormat(),
+    )
+}
 
 
 def named(name: str) -> Format:

@@ -8,7 +8,7 @@ from engine.data.raw import ColumnMapping, TablePreview
 # In order of preference; spelled without case, spaces and punctuation.
 USER = ("userid", "user", "uid", "reviewerid", "customerid", "customer", "memberid", "accountid", "clientid", "visitorid",
         "users", "reviewer", "member", "account", "client", "visitor", "sessionid", "session")  # fmt: skip
-ITEM = ("itemid", "item", "iid", "productid", "product", "asin", "parentasin", "movieid", "movie", "businessid",
+ITEM = ("itemid", "item", "iid", "productid", "product", "parentasin", "asin", "movieid", "movie", "businessid",
         "business", "bookid", "book", "isbn", "songid", "song", "trackid", "track", "articleid", "article", "newsid",
         "gameid", "game", "appid", "sku", "items")  # fmt: skip
 TIMESTAMP = ("timestamp", "unixtimestamp", "unixreviewtime", "time", "datetime", "date", "ts", "createdat", "eventtime",

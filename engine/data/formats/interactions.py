@@ -12,26 +12,28 @@ if TYPE_CHECKING:
 
 
 class Interactions:
-    """Each takes two numbers and its time; an identifier is kept once."""
+    """Each takes two numbers, its time and its rating; an identifier is kept once."""
 
     def __init__(self) -> None:
         self._numbers: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self._users, self._items = array("i"), array("i")
-        self._times = array("d")
+        self._times, self._ratings = array("d"), array("f")
 
     def __len__(self) -> int:
         return len(self._users)
 
-    def add(self, user: str, item: str, time: float | None = None) -> None:
-        """One more; `time` in seconds since 1970, with all of them or with none."""
+    def add(self, user: str, item: str, time: float | None = None, rating: float | None = None) -> None:
+        """One more; `time` in seconds since 1970 and `rating`, each with all of them or with none."""
         users, items = self._numbers
         self._users.append(users.setdefault(user, len(users)))
         self._items.append(items.setdefault(item, len(items)))
         if time is not None:
             self._times.append(time)
+        if rating is not None:
+            self._ratings.append(rating)
 
     def frame(self) -> pd.DataFrame:
-        """user and item (categories) and, where there are times, timestamp: int64, or float64 where some have fractions."""
+        """user and item (categories) and, where there are some, timestamp and rating, as in `RawData`."""
         import pandas as pd
 
         columns: dict[str, object] = {
@@ -42,4 +44,6 @@ class Interactions:
             times = np.frombuffer(self._times)
             whole = times.astype(np.int64)
             columns["timestamp"] = whole if (whole == times).all() else times
+        if len(self._ratings):
+            columns["rating"] = np.frombuffer(self._ratings, dtype=np.float32)
         return pd.DataFrame(columns)
