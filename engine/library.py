@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SAMPLE = "sample"
 LONGEST_NAME = 60
+SECONDS_BETWEEN_REPORTS = 0.2
 Report = Callable[[str, float], None]
 
 
@@ -77,7 +79,7 @@ class Library:
         def step(words: str, done: float) -> None:
             if stop is not None and stop.is_set():
                 raise Stopped
-            if progress is not None:
+            if words and progress is not None:
                 progress(words, done)
 
         name = self.check_name(name)
@@ -85,7 +87,7 @@ class Library:
         step("Looking at the files", 0.0)
         chosen = named(format) if format else sniff(files)
         step(f"Reading {chosen.title}", 0.1)
-        raw = chosen.read(files, mapping)
+        raw = chosen.read(files, mapping, _ReadingSpeed(f"Reading {chosen.title}", step))
         step("Preparing", 0.6)
         dataset = prepare(raw, preparation or PreparationSettings(), name)
         step("Writing", 0.8)
@@ -169,6 +171,27 @@ class Library:
 
     def _folder(self, name: str) -> Path:
         return self._home.datasets / name
+
+
+class _ReadingSpeed:
+    """Tells in words how far the reading of files is: megabytes, their rate, the time that is left."""
+
+    def __init__(self, what: str, step: Report) -> None:
+        self._what, self._step = what, step
+        self._start = self._told = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._told < SECONDS_BETWEEN_REPORTS:
+            self._step("", 0.1 + 0.5 * done / total)
+            return
+        self._told = now
+        rate = done / (now - self._start)
+        left = (total - done) / rate
+        self._step(
+            f"{self._what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {left:,.0f} s left",
+            0.1 + 0.5 * done / total,
+        )
 
 
 def _may_be_in_a_name(sign: str) -> bool:

@@ -34,9 +34,10 @@ def import_dataset(arguments: Namespace, output: Output) -> int:
 
     def progress(text: str, _share: float) -> None:
         nonlocal shown
-        if text != shown:
-            shown = text
-            print(text, file=sys.stderr, flush=True)
+        what = text.partition(":")[0]
+        if what != shown:
+            shown = what
+            print(what, file=sys.stderr, flush=True)
 
     with stop_on_signals() as stop, opened(arguments.home) as (home, store):
         from engine.library import Library
