@@ -12,7 +12,7 @@ from engine.errors import DataError
 from engine.evaluation.metrics import FloatArray, metric_values
 from engine.evaluation.significance import bootstrap_interval, holm, sign_flip_p
 from engine.home import Home
-from engine.settings import flat
+from engine.settings import completed, flat
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +125,7 @@ def _check_comparable(run: "RunDetails", first: "RunDetails") -> None:
             f"Run {run.id} and run {first.id} were made on different data (“{run.dataset}” and “{first.dataset}”, or "
             "the same name imported again with other content). Compare runs on the same data."
         )
-    mine, other = flat(run.config), flat(first.config)
+    mine, other = flat(completed(run.config)), flat(completed(first.config))
     for key in _SAME_IN_ALL:
         if mine.get(key) != other.get(key):
             raise DataError(
@@ -135,7 +135,7 @@ def _check_comparable(run: "RunDetails", first: "RunDetails") -> None:
 
 
 def _check_seeds_of_one(run: "RunDetails", first: "RunDetails") -> None:
-    mine, other = flat(run.config), flat(first.config)
+    mine, other = flat(completed(run.config)), flat(completed(first.config))
     differing = sorted(
         key for key in mine.keys() | other.keys() if mine.get(key) != other.get(key) and key not in _FREE_IN_A_GROUP
     )

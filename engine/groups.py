@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.ablations import FULL, ablated
 from engine.config import RQ_VAE_SETTINGS, ExperimentConfig, SemanticIdSettings
 from engine.errors import SettingsError
-from engine.settings import parse
+from engine.settings import completed, parse
 
 if TYPE_CHECKING:
     from engine.store.rows import RunDetails
@@ -103,7 +103,7 @@ def summarise(runs: Iterable[RunDetails]) -> list[Summary]:
     alike: dict[tuple[str, str, str], dict[int, RunDetails]] = {}
     for run in runs:
         if run.status == "finished":
-            settings = {name: value for name, value in run.config.items() if name not in ("seed", "name")}
+            settings = {name: value for name, value in completed(run.config).items() if name not in ("seed", "name")}
             key = (run.label or "", run.dataset_fingerprint, repr(settings))
             alike.setdefault(key, {})[run.seed] = run
     return [

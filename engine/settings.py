@@ -186,6 +186,17 @@ def value_at(settings: Settings, path: Sequence[str]) -> Any:
     return value
 
 
+def completed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of an experiment as they were recorded, with the defaults of those that have come since.
+
+    What today's settings refuse stays as it is.
+    """
+    try:
+        return parse(values).model_dump(mode="json")
+    except SettingsError:
+        return dict(values)
+
+
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested values by their dotted names, as in "alignment.alpha"."""
     found: dict[str, Any] = {}

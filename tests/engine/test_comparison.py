@@ -1,5 +1,6 @@
 """Runs compared user by user: what is paired, what is refused, and what the command says."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from engine.artefacts import RANKS
 from engine.cli import main
 from engine.comparison import compare_runs
-from engine.config import EvaluationSettings, ExperimentConfig, ModelSettings
+from engine.config import EvaluationSettings, ExperimentConfig, ModelSettings, TrainingSettings
 from engine.errors import DataError, SettingsError
 from engine.home import Home
 from engine.store import RunDetails, Store
@@ -110,6 +111,16 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(
 def test_only_seeds_of_one_model_are_averaged(add: Add, home: Home) -> None:
     with pytest.raises(DataError, match=r"cannot be averaged: they differ in model\.kind"):
         compare_runs([[add(PLACES), add(PLACES, model=ModelSettings(kind="hid"), seed=3)]], home)
+
+
+def test_a_setting_that_came_later_counts_with_its_default(add: Add, home: Home) -> None:
+    run = add(PLACES)
+    training = {name: value for name, value in run.config["training"].items() if name != "refit"}
+    older = dataclasses.replace(add(PLACES, seed=3), config={**run.config, "training": training, "seed": 3})
+    assert compare_runs([[run, older], [run]], home)
+    refitted = add(PLACES, seed=4, training=TrainingSettings(refit=True))
+    with pytest.raises(DataError, match=r"differ in training\.refit"):
+        compare_runs([[older, refitted], [run]], home)
 
 
 def test_ranks_that_are_gone_or_old_are_said(add: Add, home: Home) -> None:

@@ -133,4 +133,6 @@ def test_the_summary_never_mixes_settings_and_counts_a_seed_once(home: Home) -> 
     assert (first.runs, first.metrics["full"]["overall"]["NDCG@10"].mean) == ((again,), 0.2)
     assert other.runs == (longer,)
     assert summarise([]) == []
+    older = dataclasses.replace(store.runs.get(again), config=config().model_dump(mode="json", exclude={"training"}))
+    assert [line.runs for line in summarise([older, store.runs.get(again)])] == [(again,)]
     store.close()
