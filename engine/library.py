@@ -85,7 +85,9 @@ class Library:
         step("Looking at the files", 0.0)
         chosen = named(format) if format else sniff(files)
         step(f"Reading {chosen.title}", 0.1)
-        raw = chosen.read(files, mapping)
+        raw = chosen.read(
+            files, mapping, lambda read, total: step(f"Reading {chosen.title}", 0.1 + 0.5 * read / max(1, total))
+        )
         step("Preparing", 0.6)
         dataset = prepare(raw, preparation or PreparationSettings(), name)
         step("Writing", 0.8)

@@ -49,7 +49,7 @@ class ParquetTable:
             rows, total = 0, file.metadata.num_rows
             if not total:
                 raise DataError(f"{self.path.name} has no rows.")
-            for batch in _batches(file, names):
+            for batch in _batches(file, names, BATCH_ROWS):
                 cells = [self._texts(rows, name, batch.column(name)) for name in dict.fromkeys(names)]
                 yield pa.RecordBatch.from_arrays(cells, list(dict.fromkeys(names)))
                 rows += batch.num_rows
@@ -64,7 +64,7 @@ class ParquetTable:
     def cell(self, row: int, column: str) -> str:
         with _opened(self.path) as file:
             before = 0
-            for batch in _batches(file, [column]):
+            for batch in _batches(file, [column], BATCH_ROWS):
                 self._reading.tell()
                 if row < before + batch.num_rows:
                     return str(_as_text(batch.column(column).slice(row - before, 1))[0])
@@ -137,9 +137,7 @@ def _columns(path: Path, file: pyarrow.parquet.ParquetFile) -> tuple[str, ...]:
     return names
 
 
-def _batches(
-    file: pyarrow.parquet.ParquetFile, names: Sequence[str], rows: int = BATCH_ROWS
-) -> Iterator[pyarrow.RecordBatch]:
+def _batches(file: pyarrow.parquet.ParquetFile, names: Sequence[str], rows: int) -> Iterator[pyarrow.RecordBatch]:
     return file.iter_batches(rows, columns=list(dict.fromkeys(names)), use_threads=False)
 
 
@@ -159,6 +157,8 @@ def _as_text(cells: pyarrow.Array) -> pyarrow.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if isinstance(cells.type, pa.ListType) and pa.types.is_string(cells.type.value_type):  # such as genres
+        cells = pc.binary_join(cells, ", ")
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
     if pa.types.is_floating(cells.type):

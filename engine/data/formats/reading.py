@@ -61,7 +61,7 @@ class Reading:
         return self.open(path, lambda _bytes_read: self.tell())
 
     def add(self, bytes_read: int) -> None:
-        """Count bytes without telling it, as from a thread that `progress` knows nothing of."""
+        """Count bytes that `open` does not."""
         self._done += bytes_read
 
     def tell(self) -> None:
@@ -81,6 +81,11 @@ class SourceFile:
         self.content = content
         self._counted = counted
 
+    @property
+    def bytes_read(self) -> int:
+        """How much of it was read from the disk."""
+        return self._counted.read_so_far
+
     def source(self) -> Source:
         """The file and the SHA-256 of its bytes on disk; reads what is left of it."""
         while self._counted.read(PIECE):
@@ -93,6 +98,7 @@ class _Counted(io.RawIOBase):
 
     def __init__(self, raw: io.RawIOBase | io.FileIO, count: Callable[[int], object]) -> None:
         self.hash = hashlib.sha256()
+        self.read_so_far = 0
         self._raw = raw
         self._count = count
 
@@ -102,6 +108,7 @@ class _Counted(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         read = self._raw.readinto(buffer) or 0
         self.hash.update(memoryview(buffer)[:read])
+        self.read_so_far += read
         self._count(read)
         return read
 

@@ -65,11 +65,14 @@ class DelimitedTable:
         places = [f"f{self._place(name)}" for name in names]
         # Where a quotation mark is never closed, it swallows this last row too; no other can hold what it holds.
         last = self._layout.delimiter.join([NUL] * len(self.columns)) if self._layout.quoted else ""
-        header_ahead, closed, rows = self._layout.names is None, not last, 0
-        with self._reading.open(self.path, self._reading.add) as file, self._faults_found():
-            with io.BufferedReader(_CheckedText(file.content, self._encoding, f"\n{last}\n"), BLOCK) as text:
-                for batch in self._open_csv(text, places):
-                    self._reading.tell()
+        header_ahead, closed, rows, told = self._layout.names is None, not last, 0, 0
+        # Another thread reads ahead, so that progress is told here and by the rows.
+        with self._reading.open(self.path, lambda _bytes_read: None) as file, self._faults_found():
+            checked = _CheckedText(file.content, self._encoding, f"\n{last}\n")
+            with io.BufferedReader(checked, BLOCK) as text:
+                for number, batch in enumerate(self._open_csv(text, places), start=1):
+                    done = int(file.bytes_read * min(1, number * BLOCK / checked.given))
+                    told += self._tell(done - told)
                     if last and batch.num_rows:
                         ends = [str(cells[-1]) for cells in batch.columns]
                         closed = ends[0] == NUL
@@ -88,7 +91,7 @@ class DelimitedTable:
             if not rows:
                 raise DataError(f"{self.path.name} has a header line and no rows below it.")
             self._source = file.source()
-        self._reading.tell()
+            self._tell(file.bytes_read - told)
 
     def line(self, row: int) -> int:
         return self._row(row)[0]
@@ -98,6 +101,12 @@ class DelimitedTable:
 
     def fault(self, row: int, column: str, words: str) -> DataError:
         return DataError(f"{self.path.name}, line {self.line(row)}, column {quoted(column)}: {words}")
+
+    def _tell(self, more: int) -> int:
+        """Tell that more bytes were read, and how many these are: a guess never goes back."""
+        self._reading.add(max(0, more))
+        self._reading.tell()
+        return max(0, more)
 
     def _place(self, name: str) -> int:
         if name not in self.columns:
@@ -204,9 +213,13 @@ class _NulByteError(Exception):
 
 
 class _CheckedText(io.RawIOBase):
-    """A file's text in UTF-8 with a last row added; raises UnicodeDecodeError, and _NulByteError."""
+    """A file's text in UTF-8 with a last row added; `given` bytes of it so far.
+
+    Raises UnicodeDecodeError, and _NulByteError.
+    """
 
     def __init__(self, content: IO[bytes], encoding: str, last: str) -> None:
+        self.given = 0
         self._pieces = self._checked(content, encoding, last)
         self._ready = memoryview(b"")
 
@@ -219,6 +232,7 @@ class _CheckedText(io.RawIOBase):
         size = min(len(buffer), len(self._ready))
         buffer[:size] = self._ready[:size]
         self._ready = self._ready[size:]
+        self.given += size
         return size
 
     @staticmethod

@@ -195,8 +195,8 @@ def _check_filled(cells: pyarrow.Array, words: str) -> None:
 
 
 def _seconds(microseconds: IntArray) -> IntArray | FloatArray:
-    seconds, rest = np.divmod(microseconds, 1_000_000)
-    return microseconds / 1_000_000 if rest.any() else seconds
+    fractions = bool((microseconds % 1_000_000).any())
+    return microseconds / 1_000_000 if fractions else microseconds // 1_000_000
 
 
 def _microseconds(cells: pyarrow.Array) -> IntArray:
