@@ -183,14 +183,14 @@ class _ReadingSpeed:
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
         if now - self._told < SECONDS_BETWEEN_REPORTS:
-            self._step("", 0.1 + 0.5 * done / total)
+            self._step("", 0.1 + 0.5 * done / max(1, total))
             return
         self._told = now
-        rate = done / (now - self._start)
+        rate = max(1, done) / max(1e-3, now - self._start)
         left = (total - done) / rate
         self._step(
             f"{self._what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {left:,.0f} s left",
-            0.1 + 0.5 * done / total,
+            0.1 + 0.5 * done / max(1, total),
         )
 
 

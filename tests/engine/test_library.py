@@ -7,10 +7,12 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.config import ExperimentConfig, PreparationSettings
 from engine.data.dataset import Dataset
+from engine.data.formats import parquet
 from engine.errors import DataError, Stopped
 from engine.home import Home
 from engine.library import Library
@@ -116,7 +118,8 @@ def test_a_stop_at_any_step_leaves_nothing(library, home, store, after):
     stop, steps = threading.Event(), []
 
     def progress(words, done):
-        steps.append(words)
+        if words not in steps:
+            steps.append(words)
         if len(steps) > after:
             stop.set()
 
@@ -128,6 +131,25 @@ def test_a_stop_at_any_step_leaves_nothing(library, home, store, after):
         library.import_files("films", FILMS, progress=progress, stop=stop)
     assert left_behind(home, store) == []
     assert len(steps) == after + 1
+
+
+@pytest.mark.parametrize("name", ["big.csv", "big.parquet"])
+def test_a_stop_in_the_middle_of_reading_leaves_nothing(library, home, store, tmp_path, monkeypatch, name):
+    monkeypatch.setattr("engine.library.SECONDS_BETWEEN_REPORTS", 0)
+    monkeypatch.setattr(parquet, "BATCH_ROWS", 1000)
+    path, stop, told = tmp_path / name, threading.Event(), []
+    frame = pd.DataFrame({"user": range(600_000), "item": 1})
+    frame.to_parquet(path) if name.endswith("parquet") else frame.to_csv(path, index=False)
+
+    def progress(words, done):
+        told.append(done)
+        if done > 0.1:
+            stop.set()
+
+    with pytest.raises(Stopped):
+        library.import_files("big", [path], progress=progress, stop=stop)
+    assert 0.1 < told[-1] < 0.6
+    assert left_behind(home, store) == []
 
 
 def test_a_full_disk_leaves_nothing_and_says_so(library, home, store, monkeypatch):

@@ -1,31 +1,23 @@
-"""Strict reading of delimited text files: every cell is text, and every fault names file, line and column.
-
-pyarrow reads; the standard library's csv reader, which knows the lines of a file, is asked where a fault lies.
-"""
+"""How a delimited text file is written: its layout, its first rows, and where in it something lies."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from engine.data.formats.reading import check_is_file, disk_faults_in_words
-from engine.data.raw import Source, TablePreview
+from engine.data.formats.reading import Reading
+from engine.data.raw import TablePreview
 from engine.errors import DataError
 
-if TYPE_CHECKING:
-    import pyarrow
-
 HEAD_BYTES = 1 << 20
+LONGEST_LINE = 16 << 20  # characters; so long is no cell, but a quotation mark that is never closed
 LONGEST_QUOTE = 60
 MOST_COLUMNS = 20
-BLANK_START = re.compile(r"\A(?: *(?:\r\n?|\n))+")  # pyarrow would take a line of spaces for the header
-csv.field_size_limit(2**31 - 1)  # a long product description is no fault
+csv.field_size_limit(LONGEST_LINE)
 
 
 @dataclass(frozen=True)
@@ -37,52 +29,39 @@ class Layout:
     names: tuple[str, ...] | None = None
     encodings: tuple[str, ...] = ("utf-8-sig",)
 
-    def rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
-        """(line on which the row begins, its cells) of every row that is not blank, header included."""
+    def rows(self, text: str | Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+        """(line on which the row begins, its cells) of every row that is not blank, header included.
+
+        `text` is the whole file or its lines with their ends. Raises LongCellError.
+        """
         reader = csv.reader(
-            io.StringIO(text, newline=""),
+            io.StringIO(text, newline="") if isinstance(text, str) else text,
             delimiter=self.delimiter,
             quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
         )
         line = 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells) or len(cells) > 1:
-                yield line, cells
-            line = reader.line_num + 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells) or len(cells) > 1:
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise LongCellError(line) from error
 
 
-@dataclass(frozen=True)
-class TextTable:
-    """A whole file: `cells` has one string column per name in `columns`, without the header line."""
+class LongCellError(Exception):
+    """A cell that is no cell any more, in the row that begins on `line`."""
 
-    path: Path
-    layout: Layout
-    columns: tuple[str, ...]
-    cells: pyarrow.Table
-    source: Source
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
 
-    def __len__(self) -> int:
-        return int(self.cells.num_rows)
-
-    def column(self, name: str) -> pyarrow.ChunkedArray:
-        """(rows,) the cells of a column without the space around them. Raises DataError when there is no such column."""
-        import pyarrow.compute as pc
-
-        if name not in self.columns:
-            raise DataError(
-                f"{self.path.name}, line 1: there is no column {quoted(name)}. The columns are: {listed(self.columns)}."
-            )
-        return pc.utf8_trim_whitespace(self.cells.column(self.columns.index(name)))
-
-    def line(self, row: int) -> int:
-        """The line of the file on which a row begins, counted from 1; reads the file again."""
-        wanted = row + (self.layout.names is None)
-        rows = self.layout.rows(decode(self.path, self.path.read_bytes(), self.layout))
-        return next(line for number, (line, _) in enumerate(rows) if number == wanted)
-
-    def fault(self, row: int, column: str, words: str) -> DataError:
-        """The error to raise for a cell."""
-        return DataError(f"{self.path.name}, line {self.line(row)}, column {quoted(column)}: {words}")
+    def in_words(self, path: Path) -> DataError:
+        """The error to raise for it."""
+        size = LONGEST_LINE >> 20
+        return DataError(
+            f"{path.name}, line {self.line}: a cell is longer than {size} MB. Is a quotation mark never closed?"
+        )
 
 
 def quoted(cell: object) -> str:
@@ -102,50 +81,10 @@ def _legible(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", short)
 
 
-def read_table(path: Path, layout: Layout) -> TextTable:
-    """Read a whole file. Raises DataError for anything that is not a clean table, naming the line."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.csv as arrow_csv
-
-    data = file_bytes(path)
-    text = decode(path, data, layout)
-    columns = _columns(path, text, layout)
-    encoded = BLANK_START.sub("", text).encode("utf-8")
-    try:
-        cells = arrow_csv.read_csv(
-            pa.BufferReader(encoded),
-            # One block, because a quoted cell may hold line breaks; the header is cut off below for the same reason.
-            arrow_csv.ReadOptions(use_threads=False, block_size=len(encoded) + 1, autogenerate_column_names=True),
-            arrow_csv.ParseOptions(
-                delimiter=layout.delimiter,
-                quote_char='"' if layout.quoted else False,
-                newlines_in_values=layout.quoted,
-                invalid_row_handler=lambda row: "error" if row.text.strip() else "skip",
-            ),
-            arrow_csv.ConvertOptions(
-                check_utf8=False, column_types={f"f{place}": pa.string() for place in range(len(columns))}
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise _ragged(path, text, layout, columns) or DataError(f"{path.name} is not a clean table: {error}") from error
-    if cells.num_columns != len(columns):
-        raise _ragged(path, text, layout, columns) or DataError(f"{path.name} is not a clean table.")
-    if len(columns) == 1:  # where a blank line could be a row, it is none, as in `Layout.rows`
-        cells = cells.filter(pc.not_equal(pc.utf8_trim_whitespace(cells.column(0)), ""))
-    if layout.names is None:
-        cells = cells.slice(1)
-    if not cells.num_rows:
-        raise DataError(f"{path.name} has a header line and no rows below it.")
-    table = TextTable(path, layout, columns, cells, Source(path, hashlib.sha256(data).hexdigest()))
-    _check_last_quote(table, text)
-    return table
-
-
 def read_head(path: Path, layout: Layout, rows: int) -> TablePreview:
     """The first rows of a file, short ones filled up. Raises DataError when it is empty or not text."""
     text = head_text(path, layout)
-    columns = _columns(path, text, layout)
+    columns = column_names(path, text, layout)
     shown: list[tuple[str, ...]] = []
     for number, (_, cells) in enumerate(layout.rows(text)):
         if len(shown) == rows:
@@ -159,16 +98,23 @@ def head_text(path: Path, layout: Layout) -> str:
     """Whole lines from the beginning of a file, about a megabyte of them."""
     data = file_bytes(path, HEAD_BYTES)
     if len(data) == HEAD_BYTES:
-        data = data[: data.rfind(b"\n") + 1] or file_bytes(path)
+        data = data[: _last_end(data)] or file_bytes(path, LONGEST_LINE)
+    if len(data) == LONGEST_LINE:
+        data = data[: _last_end(data)]
+        if not data:
+            raise DataError(f"{path.name}: its first line is longer than {LONGEST_LINE >> 20} MB.")
     return decode(path, data, layout)
 
 
+def _last_end(data: bytes) -> int:
+    """Where the last whole line ends."""
+    return max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+
+
 def file_bytes(path: Path, limit: int = -1) -> bytes:
-    """The bytes of a file. Raises DataError when it is missing, a folder, unreadable or empty."""
-    with disk_faults_in_words():
-        check_is_file(path)
-        with path.open("rb") as file:
-            data = file.read(limit)
+    """The bytes of a file, unpacked. Raises DataError when it is missing, a folder, unreadable or empty."""
+    with Reading([path]).open(path) as file:
+        data = file.content.read(limit)
     if not data.strip():
         raise DataError(f"{path.name} is empty.")
     return data
@@ -185,30 +131,42 @@ def decode(path: Path, data: bytes, layout: Layout) -> str:
         except UnicodeDecodeError:
             continue
     else:
-        text = data.decode(layout.encodings[0], errors="surrogateescape")
-        place, cell = _locate(text, layout, re.compile("[\udc80-\udcff]"))
-        byte = next(ord(sign) - 0xDC00 for sign in cell if "\udc80" <= sign <= "\udcff")
-        cell = quoted(re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", cell))
-        raise DataError(f"{path.name}, {place}: byte 0x{byte:02X} in {cell} is not UTF-8. Save the file as UTF-8.")
+        raise undecodable(path, data.decode(layout.encodings[0], errors="surrogateescape"), layout)
     if "\0" in text:
-        place, _ = _locate(text, layout, re.compile("\0"))
-        raise DataError(f"{path.name}, {place}: a NUL byte. This is not a text file, or it is damaged.")
+        raise nul_byte(path, text, layout)
     return text
 
 
-def _locate(text: str, layout: Layout, pattern: re.Pattern[str]) -> tuple[str, str]:
+def undecodable(path: Path, text: str | Iterable[str], layout: Layout) -> DataError:
+    """What to raise for text (or its lines) whose faulty bytes were kept as surrogates."""
+    place, cell = _locate(path, text, layout, re.compile("[\udc80-\udcff]"))
+    byte = next(ord(sign) - 0xDC00 for sign in cell if "\udc80" <= sign <= "\udcff")
+    cell = quoted(re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", cell))
+    return DataError(f"{path.name}, {place}: byte 0x{byte:02X} in {cell} is not UTF-8. Save the file as UTF-8.")
+
+
+def nul_byte(path: Path, text: str | Iterable[str], layout: Layout) -> DataError:
+    """What to raise for text (or its lines) with a NUL byte in it."""
+    place, _ = _locate(path, text, layout, re.compile("\0"))
+    return DataError(f"{path.name}, {place}: a NUL byte. This is not a text file, or it is damaged.")
+
+
+def _locate(path: Path, text: str | Iterable[str], layout: Layout, pattern: re.Pattern[str]) -> tuple[str, str]:
     """(“line …, column …”, cell) of the first cell that holds the pattern; there must be one."""
     names: list[str] = list(layout.names or ())
-    for line, cells in layout.rows(text):
-        for number, cell in enumerate(cells):
-            if pattern.search(cell):
-                name = quoted(names[number]) if number < len(names) else str(number + 1)
-                return f"line {line}, column {name}", cell
-        names = names or [cell.strip() for cell in cells]
+    try:
+        for line, cells in layout.rows(text):
+            for number, cell in enumerate(cells):
+                if pattern.search(cell):
+                    name = quoted(names[number]) if number < len(names) else str(number + 1)
+                    return f"line {line}, column {name}", cell
+            names = names or [cell.strip() for cell in cells]
+    except LongCellError as error:
+        raise error.in_words(path) from error
     raise AssertionError("the pattern is in the text but in none of its cells")
 
 
-def _columns(path: Path, text: str, layout: Layout) -> tuple[str, ...]:
+def column_names(path: Path, text: str, layout: Layout) -> tuple[str, ...]:
     """The names of the columns; an unnamed one is called by its number. Raises DataError when two are alike."""
     if layout.names is not None:
         return layout.names
@@ -220,27 +178,3 @@ def _columns(path: Path, text: str, layout: Layout) -> tuple[str, ...]:
     if twice:
         raise DataError(f"{path.name}, line {line}: two columns are called {quoted(twice)}. Rename one of them.")
     return names
-
-
-def _ragged(path: Path, text: str, layout: Layout, columns: tuple[str, ...]) -> DataError | None:
-    """What is wrong with the first row that has too few or too many cells."""
-    for line, cells in layout.rows(text):
-        if len(cells) != len(columns):
-            wanted = f"the header has {len(columns)}" if layout.names is None else f"there should be {len(columns)}"
-            hint = " Is a quotation mark never closed?" if any("\n" in cell for cell in cells) else ""
-            noun = "cell" if len(cells) == 1 else "cells"
-            return DataError(f"{path.name}, line {line}: {len(cells)} {noun} where {wanted}.{hint}")
-    return None
-
-
-def _check_last_quote(table: TextTable, text: str) -> None:
-    """Refuse a quotation mark that is never closed: it would swallow the rest of the file as one cell."""
-    last = str(table.cells.column(table.cells.num_columns - 1)[-1])
-    if not table.layout.quoted or not ("\n" in last or "\r" in last):
-        return
-    line = table.line(len(table) - 1)
-    record = list(io.StringIO(text, newline=""))[line - 1 :]
-    try:
-        list(csv.reader(record, delimiter=table.layout.delimiter, strict=True))
-    except csv.Error as error:
-        raise DataError(f"{table.path.name}, line {line}: a quotation mark opens a cell and none closes it.") from error

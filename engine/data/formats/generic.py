@@ -1,4 +1,4 @@
-"""Any CSV or TSV files: one with interactions and, if there is one, another with the items."""
+"""Any CSV, TSV or Parquet files: one with interactions and, if there is one, another with the items."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from engine.data.formats.delimited import (
     Layout,
-    TextTable,
     head_text,
     listed,
     read_head,
-    read_table,
 )
 from engine.data.formats.guess import describes_items, guess_mapping, has_user_column, is_known_name
 from engine.data.formats.items import complete
-from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
-from engine.data.formats.values import check_numbers, identifiers, timestamps, whole_numbers
+from engine.data.formats.parquet import PARQUET, ParquetTable, read_parquet_head
+from engine.data.formats.reading import GZIP, Progress, Reading, disk_faults_in_words, unheard
+from engine.data.formats.streaming import DelimitedTable
+from engine.data.formats.table import Table
+from engine.data.formats.values import CheckedNumbers, Column, Identifiers, Texts, Times, WholeNumbers, gather
 from engine.data.raw import ColumnMapping, Preview, RawData, TablePreview
 from engine.errors import DataError
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DELIMITERS = (",", "\t", ";", "|")
-SUFFIXES = (".csv", ".tsv")
+SUFFIXES = (".csv", ".tsv", PARQUET)
 SNIFFED_ROWS = 1000
 
 
@@ -33,16 +34,17 @@ class GenericFormat:
     """Columns are guessed from their names and contents, or chosen by the person."""
 
     name = "csv"
-    title = "CSV or TSV"
+    title = "CSV, TSV or Parquet"
     help = (
         "A file with one interaction per row (user, item and, if known, a timestamp or position) and, if you have one, "
-        "a file with one item per row (id, title, text). Comma, tab, semicolon or | between the columns; UTF-8."
+        "a file with one item per row (id, title, text). Parquet, or text in UTF-8 with comma, tab, semicolon or | "
+        "between the columns, which may be compressed with gzip."
     )
 
     def recognises(self, paths: list[Path]) -> bool:
         try:
             files = _files(paths)
-            return all(path.suffix.lower() in SUFFIXES or len(_preview(path, 1).columns) > 1 for path in files)
+            return all(_suffix(path) in SUFFIXES or len(_preview(path, 1).columns) > 1 for path in files)
         except DataError:
             return False
 
@@ -54,7 +56,7 @@ class GenericFormat:
             mapping=mapping or guess_mapping(interactions, items),
         )
 
-    def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:  # noqa: ARG002 - the interface's
+    def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:
         """The files as interactions and items. Raises DataError naming file, line and column of a fault."""
         import pandas as pd
 
@@ -63,23 +65,25 @@ class GenericFormat:
         for role, column in (("user", mapping.user), ("item", mapping.item)):
             if not column:
                 raise DataError(
-                    f"{head.path.name}, line 1: no column looks like the {role}. The columns are: "
+                    f"{_header(head.path)}: no column looks like the {role}. The columns are: "
                     f"{listed(head.columns)}. Choose the column at import, or name it “{role}_id” in the file."
                 )
         if mapping.user == mapping.item:
             raise DataError(f"{head.path.name}: column “{mapping.user}” cannot be both the user and the item.")
-        table = read_table(head.path, _layout(head.path))
-        columns: dict[str, object] = {
-            "user": identifiers(table, mapping.user, "user"),
-            "item": identifiers(table, mapping.item, "item"),
-        }
-        if mapping.timestamp:
-            columns["timestamp"] = timestamps(table, mapping.timestamp)
-        if mapping.position:
-            columns["position"] = whole_numbers(table, mapping.position)
-        if mapping.rating:
-            check_numbers(table, mapping.rating)
-        items = read_table(items_head.path, _layout(items_head.path)) if items_head else None
+        reading = Reading([head.path, *([items_head.path] if items_head else [])], progress)
+        table = _table(head.path, reading)
+        users, ids = Identifiers(mapping.user, "user"), Identifiers(mapping.item, "item")
+        times = Times(mapping.timestamp) if mapping.timestamp else None
+        positions = WholeNumbers(mapping.position) if mapping.position else None
+        ratings = CheckedNumbers(mapping.rating) if mapping.rating else None
+        wanted: tuple[Column | None, ...] = (users, ids, times, positions, ratings)
+        gather(table, [column for column in wanted if column])
+        columns: dict[str, object] = {"user": users.values(), "item": ids.values()}
+        if times:
+            columns["timestamp"] = times.values(table)
+        if positions:
+            columns["position"] = positions.values()
+        items = _table(items_head.path, reading) if items_head else None
         return complete(
             format=self.name,
             interactions=pd.DataFrame(columns),
@@ -87,26 +91,23 @@ class GenericFormat:
             item_ids=(items, mapping.item_id) if items else None,
             sources=(table.source, *([items.source] if items else [])),
             mapping=mapping,
+            noun=items.noun if items else "",
         )
 
 
-def _items(table: TextTable, mapping: ColumnMapping) -> pd.DataFrame:
+def _items(table: Table, mapping: ColumnMapping) -> pd.DataFrame:
     import pandas as pd
 
     if not mapping.item_id:
         raise DataError(
-            f"{table.path.name}, line 1: no column looks like the item id. "
+            f"{_header(table.path)}: no column looks like the item id. "
             f"The columns are: {listed(table.columns)}. Choose the column at import."
         )
-    ids = identifiers(table, mapping.item_id, "item")
-    texts = [table.column(name).to_pylist() for name in mapping.text]
-    return pd.DataFrame(
-        {
-            "id": ids,
-            "title": table.column(mapping.title).to_pandas() if mapping.title else ids,
-            "text": [". ".join(filter(None, parts)) for parts in zip(*texts, strict=True)] if texts else "",
-        }
-    )
+    ids = Texts((mapping.item_id,), "the item id is empty.")
+    titles = Texts((mapping.title or mapping.item_id,))
+    texts = Texts(mapping.text)
+    gather(table, [ids, titles, *([texts] if mapping.text else [])])
+    return pd.DataFrame({"id": ids.values(), "title": titles.values(), "text": texts.values() if mapping.text else ""})
 
 
 @disk_faults_in_words()
@@ -114,9 +115,9 @@ def _files(paths: list[Path]) -> list[Path]:
     """The one or two files meant by `paths`; of a folder, those in it. Raises DataError."""
     files: list[Path] = []
     for path in paths:
-        found = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+        found = sorted(each for each in path.iterdir() if _suffix(each) in SUFFIXES) if path.is_dir() else [path]
         if not found:
-            raise DataError(f"The folder {path} has no .csv or .tsv file in it.")
+            raise DataError(f"The folder {path} has no .csv or .tsv file in it, nor a {PARQUET} one.")
         files += [each for each in found if each not in files]
     if not files:
         raise DataError("Choose a file with interactions.")
@@ -144,7 +145,21 @@ def _roles(files: list[Path], mapping: ColumnMapping | None) -> tuple[TablePrevi
 
 
 def _preview(path: Path, rows: int) -> TablePreview:
-    return read_head(path, _layout(path), rows)
+    return read_parquet_head(path, rows) if _suffix(path) == PARQUET else read_head(path, _layout(path), rows)
+
+
+def _table(path: Path, reading: Reading) -> Table:
+    return ParquetTable(path, reading) if _suffix(path) == PARQUET else DelimitedTable(path, _layout(path), reading)
+
+
+def _suffix(path: Path) -> str:
+    """What kind of file it is, compressed or not."""
+    return (path.with_suffix("") if path.suffix.lower() == GZIP else path).suffix.lower()
+
+
+def _header(path: Path) -> str:
+    """Where the names of the columns stand."""
+    return path.name if _suffix(path) == PARQUET else f"{path.name}, line 1"
 
 
 def _layout(path: Path) -> Layout:

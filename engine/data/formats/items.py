@@ -21,7 +21,7 @@ class ItemsFile(Protocol):
     def source(self) -> Source: ...
 
     def line(self, row: int) -> int:
-        """The line of the file, counted from 1."""
+        """The line (or row) of the file, counted from 1."""
 
     def fault(self, row: int, column: str, words: str) -> DataError:
         """The error to raise for a cell."""
@@ -34,10 +34,12 @@ def complete(
     item_ids: tuple[ItemsFile, str] | None,
     sources: tuple[Source, ...],
     mapping: ColumnMapping | None = None,
+    noun: str = "line",
 ) -> RawData:
     """RawData with a row for every item; the report counts items without entry and without text.
 
-    `items` (id, title, text) row by row as in the file of `item_ids`, which comes with the name of its id column.
+    `items` (id, title, text) row by row as in the file of `item_ids`, which comes with the name of its id column; `noun` is
+    what a row of that file is called.
     Raises DataError at the first id that occurs twice.
     """
     import pandas as pd
@@ -55,7 +57,7 @@ def complete(
         row = int(twice[0])
         before = int((items["id"] == items["id"].iloc[row]).to_numpy().argmax())
         raise file.fault(
-            row, column, f"item id {quoted(items['id'].iloc[row])} stands on line {file.line(before)} already."
+            row, column, f"item id {quoted(items['id'].iloc[row])} stands on {noun} {file.line(before)} already."
         )
     items["title"] = items["title"].where(items["title"] != "", items["id"])
     without_text = (items["text"] == "").to_numpy().nonzero()[0]
@@ -63,7 +65,7 @@ def complete(
     if len(without_text):
         report["items_without_text"] = len(without_text)
         examples["items_without_text"] = [
-            f"{items['id'].iloc[row]} on line {file.line(int(row))} of {file.source.path.name}"
+            f"{items['id'].iloc[row]} on {noun} {file.line(int(row))} of {file.source.path.name}"
             for row in without_text[:EXAMPLES]
         ]
     if len(without_entry):

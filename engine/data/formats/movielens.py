@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.data.formats.delimited import Layout, TextTable, quoted, read_head, read_table
+from engine.data.formats.delimited import Layout, quoted, read_head
 from engine.data.formats.items import complete
-from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
-from engine.data.formats.values import check_numbers, identifiers, timestamps
+from engine.data.formats.reading import Progress, Reading, disk_faults_in_words, unheard
+from engine.data.formats.streaming import DelimitedTable
+from engine.data.formats.table import Table
+from engine.data.formats.values import BadCellError, CheckedNumbers, Identifiers, Texts, Times, gather
 from engine.data.raw import ColumnMapping, Preview, RawData
 from engine.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow
 
 RATINGS, ITEMS = "u.data", "u.item"
 UNKNOWN_GENRE = "unknown"
@@ -52,43 +55,48 @@ class MovieLens100K:
         """Ratings and films. Raises DataError naming file, line and column of a fault."""
         import pandas as pd
 
-        ratings_file, items_file = _files(paths)
-        ratings = read_table(ratings_file, RATINGS_LAYOUT)
-        check_numbers(ratings, "rating")
-        interactions = pd.DataFrame(
-            {
-                "user": identifiers(ratings, "user", "user"),
-                "item": identifiers(ratings, "item", "item"),
-                "timestamp": timestamps(ratings, "timestamp"),
-            }
-        )
-        items = read_table(items_file, ITEMS_LAYOUT) if items_file else None
+        files = [file for file in _files(paths) if file]
+        reading = Reading(files, progress)
+        ratings = DelimitedTable(files[0], RATINGS_LAYOUT, reading)
+        users, items, times = Identifiers("user", "user"), Identifiers("item", "item"), Times("timestamp")
+        gather(ratings, [CheckedNumbers("rating"), users, items, times])
+        films = DelimitedTable(files[1], ITEMS_LAYOUT, reading) if files[1:] else None
+        interactions = {"user": users.values(), "item": items.values(), "timestamp": times.values(ratings)}
         return complete(
             format=self.name,
-            interactions=interactions,
-            items=_films(items) if items else None,
-            item_ids=(items, "item") if items else None,
-            sources=(ratings.source, *([items.source] if items else [])),
+            interactions=pd.DataFrame(interactions),
+            items=_films(films) if films else None,
+            item_ids=(films, "item") if films else None,
+            sources=(ratings.source, *([films.source] if films else [])),
         )
 
 
-def _films(table: TextTable) -> pd.DataFrame:
+def _films(table: Table) -> pd.DataFrame:
     import pandas as pd
 
-    flags = {genre: table.column(genre).to_pylist() for genre in (UNKNOWN_GENRE, *GENRES)}
-    for genre, cells in flags.items():
-        row = next((row for row, cell in enumerate(cells) if cell not in ("0", "1")), None)
-        if row is not None:
-            raise table.fault(row, genre, f"{quoted(cells[row])} is neither 0 nor 1.")
-    titles = table.column("title").to_pylist()
-    genres = [", ".join(genre for genre in GENRES if flags[genre][row] == "1") for row in range(len(table))]
-    return pd.DataFrame(
-        {
-            "id": identifiers(table, "item", "item"),
-            "title": titles,
-            "text": [". ".join(filter(None, parts)) for parts in zip(titles, genres, strict=True)],
-        }
-    )
+    ids, titles = Texts(("item",), "the item id is empty."), Texts(("title",))
+    flags = [_Flags(genre) for genre in (UNKNOWN_GENRE, *GENRES)]
+    gather(table, [ids, titles, *flags])
+    genres = [
+        ", ".join(genre for genre, flag in zip(GENRES, row, strict=True) if flag == "1")
+        for row in zip(*(flag.cells for flag in flags[1:]), strict=True)
+    ]
+    texts = [". ".join(filter(None, parts)) for parts in zip(titles.values(), genres, strict=True)]
+    return pd.DataFrame({"id": ids.values(), "title": titles.values(), "text": texts})
+
+
+class _Flags:
+    """Cells that must hold 0 or 1."""
+
+    def __init__(self, name: str) -> None:
+        self.names = (name,)
+        self.cells: list[str] = []
+
+    def add(self, cells: pyarrow.Array) -> None:
+        for row, cell in enumerate(cells.to_pylist()):
+            if cell not in ("0", "1"):
+                raise BadCellError(row, f"{quoted(cell)} is neither 0 nor 1.")
+            self.cells.append(cell)
 
 
 @disk_faults_in_words()

@@ -7,7 +7,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -39,13 +39,14 @@ class Reading:
         self._progress = progress
 
     @contextmanager
-    def open(self, path: Path) -> Iterator[SourceFile]:
+    def open(self, path: Path, count: Callable[[int], object] | None = None) -> Iterator[SourceFile]:
         """A file to read from its beginning; what is compressed with gzip is unpacked on the way.
 
-        Raises DataError when the disk fails or the compressed data is damaged.
+        `count` is given the size of every piece that is read, instead of telling `progress`. Raises DataError when the
+        disk fails or the compressed data is damaged.
         """
         with disk_faults_in_words(), path.open("rb", buffering=0) as raw:
-            counted = _Counted(raw, self._count)
+            counted = _Counted(raw, count or self._add_and_tell)
             buffered = io.BufferedReader(counted, PIECE)
             unpacked: IO[bytes] = gzip.GzipFile(fileobj=buffered) if path.suffix.lower() == GZIP else buffered  # type: ignore[assignment]
             try:
@@ -55,9 +56,21 @@ class Reading:
                     f"{path.name} is damaged or not compressed with gzip ({error}). Get it again."
                 ) from error
 
-    def _count(self, bytes_read: int) -> None:
+    def again(self, path: Path) -> AbstractContextManager[SourceFile]:
+        """A file to read once more: its bytes are not counted again, but progress may still stop it."""
+        return self.open(path, lambda _bytes_read: self.tell())
+
+    def add(self, bytes_read: int) -> None:
+        """Count bytes that `open` does not."""
         self._done += bytes_read
+
+    def tell(self) -> None:
+        """Tell `progress` how far it is. Raises what that raises."""
         self._progress(self._done, self._total)
+
+    def _add_and_tell(self, bytes_read: int) -> None:
+        self.add(bytes_read)
+        self.tell()
 
 
 class SourceFile:
@@ -67,6 +80,11 @@ class SourceFile:
         self.path = path
         self.content = content
         self._counted = counted
+
+    @property
+    def bytes_read(self) -> int:
+        """How much of it was read from the disk."""
+        return self._counted.read_so_far
 
     def source(self) -> Source:
         """The file and the SHA-256 of its bytes on disk; reads what is left of it."""
@@ -78,8 +96,9 @@ class SourceFile:
 class _Counted(io.RawIOBase):
     """The bytes of a file, counted and hashed as they pass."""
 
-    def __init__(self, raw: io.RawIOBase | io.FileIO, count: Callable[[int], None]) -> None:
+    def __init__(self, raw: io.RawIOBase | io.FileIO, count: Callable[[int], object]) -> None:
         self.hash = hashlib.sha256()
+        self.read_so_far = 0
         self._raw = raw
         self._count = count
 
@@ -89,6 +108,7 @@ class _Counted(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         read = self._raw.readinto(buffer) or 0
         self.hash.update(memoryview(buffer)[:read])
+        self.read_so_far += read
         self._count(read)
         return read
 

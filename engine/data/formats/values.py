@@ -1,14 +1,20 @@
-"""Columns of text turned into what they mean: identifiers, numbers and times; a bad cell is named."""
+"""Columns of text turned into what they mean, batch by batch: identifiers, numbers and times; a bad cell is named.
+
+What is kept is a few bytes for every row, never its text.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.data.dataset import IntArray
-from engine.data.formats.delimited import TextTable, quoted
+from engine.data.formats.delimited import quoted
+from engine.data.formats.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,104 +22,216 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$"
+WHOLE = r"^[+-]?[0-9]{1,18}(\.0*)?$"
 DATE = r"^[0-9]{4}-[0-9]{2}|^(19|20)[0-9]{6}$"
 # A count of seconds, milli-, micro- or nanoseconds since 1970 stays below the bound until the year 5138.
 UNITS = ((10**11, 1_000_000.0, "seconds"), (10**14, 1_000.0, "milliseconds"), (10**17, 1.0, "microseconds"),
          (10**20, 0.001, "nanoseconds"))  # fmt: skip
 
 
-def identifiers(table: TextTable, column: str, what: str) -> pd.Series:
-    """(rows,) identifiers as text. Raises DataError at the first empty one; `what` says whose they are."""
-    import pyarrow.compute as pc
+class Column(Protocol):
+    """What becomes of a column of a file, or of several; faults are those of the first."""
 
-    cells = table.column(column)
-    row = _first(pc.equal(cells, "").to_numpy())
-    if row is not None:
-        raise table.fault(row, column, f"the {what} id is empty.")
-    return cells.to_pandas()
+    @property
+    def names(self) -> tuple[str, ...]: ...
 
-
-def whole_numbers(table: TextTable, column: str) -> IntArray:
-    """(rows,) whole numbers. Raises DataError at the first cell that holds anything else."""
-    cells = table.column(column)
-    _check_numbers(table, column, cells, r"^[+-]?[0-9]{1,18}(\.0*)?$", "a whole number")
-    return _numbers(cells).astype(np.int64)
+    @property
+    def add(self) -> Callable[..., None]:
+        """Take the next rows' cells, an array for every column. Raises BadCellError."""
 
 
-def check_numbers(table: TextTable, column: str) -> None:
-    """Raise DataError at the first cell that holds neither a number nor nothing."""
-    _check_numbers(table, column, table.column(column), rf"^$|{NUMBER}", "a number")
+class BadCellError(Exception):
+    """A cell that does not fit: `row` counts from the beginning of the batch, the words say what is wrong."""
+
+    def __init__(self, row: int, words: str) -> None:
+        super().__init__(words)
+        self.row = row
 
 
-def timestamps(table: TextTable, column: str) -> IntArray | FloatArray:
-    """(rows,) seconds since 1970, with fractions down to microseconds where the column has them.
+def gather(table: Table, columns: Sequence[Column]) -> None:
+    """Give the columns all rows of a table. Raises DataError at the first batch with a bad cell, naming the cell."""
+    row = 0
+    batches = table.batches([name for column in columns for name in column.names])
+    try:
+        for batch in batches:
+            for column in columns:
+                column.add(*map(batch.column, column.names))
+            row += batch.num_rows
+    except BadCellError as bad:
+        raise table.fault(row + bad.row, column.names[0], str(bad)) from bad
+    finally:
+        batches.close()
 
-    The column holds ISO dates or unix times in seconds, milli-, micro- or nanoseconds, all of one kind. Raises
-    DataError at the first cell that does not fit.
+
+class Identifiers:
+    """Users or items, as `what` says: each is kept once, and every row takes four bytes."""
+
+    def __init__(self, name: str, what: str) -> None:
+        self.names = (name,)
+        self._what = what
+        self._numbers: dict[str, int] = {}
+        self._codes: list[npt.NDArray[np.int32]] = []
+
+    def add(self, cells: pyarrow.Array) -> None:
+        _check_filled(cells, f"the {self._what} id is empty.")
+        encoded = cells.dictionary_encode()
+        numbers = self._numbers
+        here = [numbers.setdefault(each, len(numbers)) for each in encoded.dictionary.to_pylist()]
+        self._codes.append(np.array(here, dtype=np.int32)[encoded.indices.to_numpy()])
+
+    def values(self) -> pd.Categorical:
+        """(rows,) the identifiers, numbered as they first appear."""
+        import pandas as pd
+
+        names = pd.Index(list(self._numbers), dtype="str")
+        return pd.Categorical.from_codes(np.concatenate(self._codes), names)
+
+
+class WholeNumbers:
+    """Numbers that must have no fraction."""
+
+    def __init__(self, name: str) -> None:
+        self.names = (name,)
+        self._numbers: list[IntArray] = []
+
+    def add(self, cells: pyarrow.Array) -> None:
+        _check_numbers(cells, WHOLE, "a whole number")
+        self._numbers.append(_numbers(cells).astype(np.int64))
+
+    def values(self) -> IntArray:
+        """(rows,) the numbers."""
+        return np.concatenate(self._numbers)
+
+
+class CheckedNumbers:
+    """Cells that must hold a number or nothing; none is kept."""
+
+    def __init__(self, name: str) -> None:
+        self.names = (name,)
+
+    def add(self, cells: pyarrow.Array) -> None:
+        _check_numbers(cells, rf"^$|{NUMBER}", "a number")
+
+
+class Texts:
+    """One text of every row, from the cells of one column or more that are not empty.
+
+    `missing` says what is wrong where there is none, unless there may be.
     """
+
+    def __init__(self, names: tuple[str, ...], missing: str = "") -> None:
+        self.names = names
+        self._missing = missing
+        self._texts: list[pyarrow.Array] = []
+
+    def add(self, *cells: pyarrow.Array) -> None:
+        texts = reduce(_joined, cells)
+        if self._missing:
+            _check_filled(texts, self._missing)
+        self._texts.append(texts)
+
+    def values(self) -> pd.Series:
+        """(rows,) the texts."""
+        import pyarrow as pa
+
+        return pa.chunked_array(self._texts).to_pandas()
+
+
+class Times:
+    """ISO dates or unix times in seconds, milli-, micro- or nanoseconds, all of one kind; eight bytes a row."""
+
+    def __init__(self, name: str) -> None:
+        self.names = (name,)
+        self._dated: bool | None = None
+        self._numbers: list[IntArray | FloatArray] = []
+
+    def add(self, cells: pyarrow.Array) -> None:
+        import pyarrow.compute as pc
+
+        _check_filled(cells, "the timestamp is empty.")
+        if self._dated is None:
+            self._dated = bool(pc.match_substring_regex(cells.slice(0, 1), DATE)[0].as_py())
+        if self._dated:
+            self._numbers.append(_microseconds(cells))
+            return
+        _check_numbers(cells, NUMBER, "a time: a unix timestamp, or an ISO date such as 2024-05-31 in every row")
+        self._numbers.append(_numbers(cells))
+
+    def values(self, table: Table) -> IntArray | FloatArray:
+        """(rows,) seconds since 1970, with fractions down to microseconds where the column has them.
+
+        The median tells the unit. Raises DataError at the first number that is none in it, a cell of `table`.
+        """
+        numbers = np.concatenate(self._numbers)
+        if self._dated:
+            return _seconds(numbers.astype(np.int64, copy=False))
+        middle = np.median(numbers)
+        place = next((place for place, (bound, _, _) in enumerate(UNITS) if middle < bound), len(UNITS) - 1)
+        bound, factor, unit = UNITS[place]
+        # Below the bound of the unit before, a number was counted in that one; 0 is 1970 in each of them.
+        least = UNITS[place - 1][0] if place else 0
+        row = _first((numbers < 0) | (numbers >= bound) | ((numbers < least) & (numbers != 0)))
+        if row is not None:
+            words = f"{quoted(table.cell(row, self.names[0]))} is not a plausible time in {unit} since 1970."
+            raise table.fault(row, self.names[0], words)
+        return _seconds((numbers * (int(factor) if factor >= 1 else factor)).astype(np.int64))
+
+
+def _joined(first: pyarrow.Array, second: pyarrow.Array) -> pyarrow.Array:
+    """(rows,) both texts where there are both, else the one there is."""
     import pyarrow.compute as pc
 
-    cells = table.column(column)
-    row = _first(pc.equal(cells, "").to_numpy())
+    both = pc.binary_join_element_wise(first, second, ". ")
+    return pc.if_else(pc.equal(first, ""), second, pc.if_else(pc.equal(second, ""), first, both))
+
+
+def _check_filled(cells: pyarrow.Array, words: str) -> None:
+    """Raise BadCellError with the words at the first empty cell."""
+    import pyarrow.compute as pc
+
+    row = _first(pc.equal(cells, ""))
     if row is not None:
-        raise table.fault(row, column, "the timestamp is empty.")
-    first = cells.slice(0, 1)
-    if pc.match_substring_regex(first, DATE)[0].as_py():
-        return _seconds(_dates(table, column, cells))
-    wanted = "a time: a unix timestamp, or an ISO date such as 2024-05-31 in every row"
-    _check_numbers(table, column, cells, NUMBER, wanted)
-    return _seconds(_unix_times(table, column, cells))
+        raise BadCellError(row, words)
 
 
 def _seconds(microseconds: IntArray) -> IntArray | FloatArray:
-    seconds, rest = np.divmod(microseconds, 1_000_000)
-    return microseconds / 1_000_000 if rest.any() else seconds
+    fractions = bool((microseconds % 1_000_000).any())
+    return microseconds / 1_000_000 if fractions else microseconds // 1_000_000
 
 
-def _dates(table: TextTable, column: str, cells: pyarrow.ChunkedArray) -> IntArray:
-    """(rows,) microseconds since 1970."""
+def _microseconds(cells: pyarrow.Array) -> IntArray:
+    """(rows,) microseconds since 1970 of ISO dates. Raises BadCellError."""
     import pandas as pd
 
     times = pd.to_datetime(pd.Series(cells.to_pandas()), format="ISO8601", utc=True, errors="coerce")
     row = _first(times.isna().to_numpy())
     if row is not None:
-        raise table.fault(
-            row, column, f"{quoted(cells[row])} is not an ISO date such as 2024-05-31 or 2024-05-31T18:30:00."
-        )
+        raise BadCellError(row, f"{quoted(cells[row])} is not an ISO date such as 2024-05-31 or 2024-05-31T18:30:00.")
     return np.asarray(times.dt.as_unit("us").astype("int64"), dtype=np.int64)
 
 
-def _unix_times(table: TextTable, column: str, cells: pyarrow.ChunkedArray) -> IntArray:
-    """(rows,) microseconds since 1970."""
-    numbers = _numbers(cells)
-    middle = np.median(numbers)
-    place = next((place for place, (bound, _, _) in enumerate(UNITS) if middle < bound), len(UNITS) - 1)
-    bound, factor, unit = UNITS[place]
-    # Below the bound of the unit before, a number was counted in that one; 0 is 1970 in each of them.
-    least = UNITS[place - 1][0] if place else 0
-    row = _first((numbers < 0) | (numbers >= bound) | ((numbers < least) & (numbers != 0)))
-    if row is not None:
-        raise table.fault(row, column, f"{quoted(cells[row])} is not a plausible time in {unit} since 1970.")
-    return (numbers * (int(factor) if factor >= 1 else factor)).astype(np.int64)
-
-
-def _check_numbers(table: TextTable, column: str, cells: pyarrow.ChunkedArray, pattern: str, wanted: str) -> None:
+def _check_numbers(cells: pyarrow.Array, pattern: str, wanted: str) -> None:
     import pyarrow.compute as pc
 
-    row = _first(~pc.match_substring_regex(cells, pattern).to_numpy())
+    row = _first(pc.invert(pc.match_substring_regex(cells, pattern)))
     if row is not None:
         cell = quoted(cells[row]) if str(cells[row]) else "an empty cell"
-        raise table.fault(row, column, f"{cell} is not {wanted}.")
+        raise BadCellError(row, f"{cell} is not {wanted}.")
 
 
-def _numbers(cells: pyarrow.ChunkedArray) -> IntArray | FloatArray:
+def _numbers(cells: pyarrow.Array) -> IntArray | FloatArray:
     """Exact whole numbers where all of them are, else floats."""
     import pandas as pd
+    import pyarrow as pa
 
-    numbers = pd.to_numeric(pd.Series(cells.to_pandas())).to_numpy()
-    return numbers if numbers.dtype == np.int64 else numbers.astype(np.float64)
+    try:
+        return np.asarray(cells.cast(pa.int64()), dtype=np.int64)
+    except pa.ArrowInvalid:
+        numbers = pd.to_numeric(pd.Series(cells.to_pandas())).to_numpy()
+        return numbers if numbers.dtype == np.int64 else numbers.astype(np.float64)
 
 
-def _first(faulty: npt.NDArray[np.bool_]) -> int | None:
-    places = np.flatnonzero(faulty)
+def _first(faulty: Any) -> int | None:
+    """The place of the first true value of an array."""
+    places = np.flatnonzero(np.asarray(faulty))
     return int(places[0]) if len(places) else None
