@@ -76,10 +76,13 @@ class Library:
         from engine.data.formats import named, sniff
         from engine.data.preparation import prepare
 
-        def step(words: str, done: float) -> None:
+        def check() -> None:
             if stop is not None and stop.is_set():
                 raise Stopped
-            if words and progress is not None:
+
+        def step(words: str, done: float) -> None:
+            check()
+            if progress is not None:
                 progress(words, done)
 
         name = self.check_name(name)
@@ -87,7 +90,7 @@ class Library:
         step("Looking at the files", 0.0)
         chosen = named(format) if format else sniff(files)
         step(f"Reading {chosen.title}", 0.1)
-        raw = chosen.read(files, mapping, _ReadingSpeed(f"Reading {chosen.title}", step))
+        raw = chosen.read(files, mapping, _ReadingSpeed(f"Reading {chosen.title}", step, check))
         step("Preparing", 0.6)
         dataset = prepare(raw, preparation or PreparationSettings(), name)
         step("Writing", 0.8)
@@ -174,22 +177,25 @@ class Library:
 
 
 class _ReadingSpeed:
-    """Tells in words how far the reading of files is: megabytes, their rate, the time that is left."""
+    """Tells in words how far the reading of files is: megabytes, their rate, the time that is left.
 
-    def __init__(self, what: str, step: Report) -> None:
-        self._what, self._step = what, step
+    `check` is called every time, and may raise to stop; `tell` now and then.
+    """
+
+    def __init__(self, what: str, tell: Report, check: Callable[[], None]) -> None:
+        self._what, self._tell, self._check = what, tell, check
         self._start = self._told = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
+        self._check()
         now = time.monotonic()
         if now - self._told < SECONDS_BETWEEN_REPORTS:
-            self._step("", 0.1 + 0.5 * done / max(1, total))
             return
         self._told = now
         rate = max(1, done) / max(1e-3, now - self._start)
-        left = (total - done) / rate
-        self._step(
-            f"{self._what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {left:,.0f} s left",
+        self._tell(
+            f"{self._what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, "
+            f"{(total - done) / rate:,.0f} s left",
             0.1 + 0.5 * done / max(1, total),
         )
 

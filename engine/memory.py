@@ -20,9 +20,16 @@ def part_large_arrays() -> None:
         allocator.mallopt(TRIM_THRESHOLD, KEPT)
 
 
-def give_back() -> None:
-    """Return to the system what is no longer needed in this process, such as a text model that was read."""
+def let_go_of_cycles() -> None:
+    """Free what only refers to itself, such as a model that nobody needs any more.
+
+    All threads stand still for about a fifth of a second, so this is for after long work alone.
+    """
     gc.collect()
+
+
+def give_back() -> None:
+    """Return to the system what is free in this process."""
     if _has_glibc():
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -18,4 +18,8 @@ def text_vectors(
     """
     if settings.encoder == "vectors":
         return read_vectors(settings, ids)
-    return encode_cached(ENCODERS[settings.encoder](settings), texts, cache, progress)
+    encoder = ENCODERS[settings.encoder](settings)
+    try:
+        return encode_cached(encoder, texts, cache, progress)
+    finally:
+        encoder.forget()

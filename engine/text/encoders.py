@@ -11,6 +11,7 @@ import numpy.typing as npt
 from engine.config import TextSettings
 from engine.errors import SettingsError
 from engine.files import sha256_of, sha256_of_file
+from engine.memory import let_go_of_cycles
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -27,6 +28,10 @@ class SentenceEncoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """(len(texts), width) vectors, in the order of the texts."""
+        ...
+
+    def forget(self) -> None:
+        """Free the model, which is loaded again when another text has to be encoded."""
         ...
 
 
@@ -46,6 +51,11 @@ class _SentenceTransformer:
             list(texts), batch_size=self._batch_size, show_progress_bar=False, convert_to_numpy=True
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def forget(self) -> None:
+        if self._model is not None:
+            self._model = None
+            let_go_of_cycles()
 
 
 def bundled(settings: TextSettings) -> SentenceEncoder:
