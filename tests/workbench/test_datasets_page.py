@@ -395,6 +395,7 @@ def test_a_name_is_suggested_from_the_files(tmp_path: Path) -> None:
     folder.mkdir()
     assert suggested_name([folder]) == "my shop"
     assert suggested_name([folder / "log.csv"]) == "log"
+    assert suggested_name([folder / "log.csv.gz"]) == suggested_name([folder / "log.parquet"]) == "log"
     assert suggested_name([folder / "u.data"]) == "my shop"
     assert suggested_name([folder / "a.csv", folder / "b.csv"]) == "my shop"
 

@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from engine.data.formats.delimited import quoted
 from engine.data.formats.guess import guess_mapping
@@ -16,6 +18,9 @@ from engine.data.formats.json_lines import words
 from engine.data.formats.reading import Progress, Reading, disk_faults_in_words, unheard
 from engine.data.raw import ColumnMapping, Preview, RawData, Source, TablePreview
 from engine.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 INTERACTIONS, ITEMS = ".inter.json", ".item.json"
 LONGEST = 1 << 30  # bytes; a document has to be held whole
@@ -109,9 +114,7 @@ def _fault(document: _Document, what: str, key: str, told: str) -> DataError:
     return DataError(f"{document.path.name}, {what} {quoted(key)}: {told}")
 
 
-def _interactions(users: _Document) -> Any:
-    import numpy as np
-
+def _interactions(users: _Document) -> pd.DataFrame:
     gathered, lengths = Interactions(), []
     for user, items in users.entries.items():
         if not isinstance(items, list):
@@ -130,7 +133,7 @@ def _interactions(users: _Document) -> Any:
     return frame
 
 
-def _items(items: _Document, mapping: ColumnMapping) -> Any:
+def _items(items: _Document, mapping: ColumnMapping) -> pd.DataFrame:
     import pandas as pd
 
     rows = []

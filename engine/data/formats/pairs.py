@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ class Pairs:
 
     def recognises(self, paths: list[Path]) -> bool:
         try:
-            words = [each for _, each in self._lines(_file(paths), SNIFFED_LINES)]
+            words = _first_lines(_file(paths), SNIFFED_LINES)
         except DataError:
             return False
         is_pair = [len(each) == 2 and all(map(IDENTIFIER.fullmatch, each)) for each in words]
@@ -41,7 +42,7 @@ class Pairs:
 
     def preview(self, paths: list[Path], mapping: ColumnMapping | None, rows: int = 50) -> Preview:  # noqa: ARG002 - the interface's
         path = _file(paths)
-        first = tuple((words[0], " ".join(words[1:])) for _, words in self._lines(path, rows))
+        first = tuple((words[0], " ".join(words[1:])) for words in _first_lines(path, rows))
         return Preview(TablePreview(path, ("user", "item"), first), None, None)
 
     def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:  # noqa: ARG002 - the interface's
@@ -61,10 +62,11 @@ class Pairs:
         frame["position"] = np.arange(len(frame))
         return complete(self.name, frame, None, None, (source,))
 
-    def _lines(self, path: Path, count: int) -> list[tuple[int, list[str]]]:
-        """The first lines, without those that are blank."""
-        with Reading([path]).open(path) as file:
-            return [line for line, _ in zip(_words(file), range(count), strict=False)]
+
+def _first_lines(path: Path, count: int) -> list[list[str]]:
+    """The words of the first lines, without those that are blank."""
+    with Reading([path]).open(path) as file:
+        return [words for _, words in islice(_words(file), count)]
 
 
 def _words(file: SourceFile) -> Iterator[tuple[int, list[str]]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.store import DatasetRow
 
 ROWS = 50  # of each file in the preview
+NAMED_FILES = (".csv", ".tsv", ".parquet", ".jsonl", ".json")  # whose own name says what they are
 
 
 class ImportDialog(QDialog):
@@ -214,11 +215,12 @@ def suggested_name(paths: list[Path]) -> str:
     if not paths:
         return ""
     path = paths[0].resolve()
+    unpacked = Path(path.name.removesuffix(".gz"))
     plain = (
         path.name
         if path.is_dir()
-        else path.stem
-        if len(paths) == 1 and path.suffix in (".csv", ".tsv")
+        else unpacked.stem
+        if len(paths) == 1 and unpacked.suffix in NAMED_FILES
         else path.parent.name
     )
     return "".join(letter if letter.isalnum() or letter in "-_. " else "-" for letter in plain).strip(".- ")[:60]

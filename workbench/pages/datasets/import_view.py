@@ -143,7 +143,7 @@ class ImportView(QWidget):
         drop = EmptyState(
             "upload-simple",
             "Drop files or a folder here",
-            "CSV or TSV with one interaction per row and, if you have one, a second file with the items; JSON lines; "
+            "CSV, TSV or Parquet with one interaction per row and, if you have one, a second file with the items; JSON lines; "
             "Amazon Reviews and Yelp as published; files with one user and all their items per line; MovieLens 100K.",
             "Choose files…",
             "import.filesFirst",
