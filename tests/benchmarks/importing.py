@@ -2,8 +2,8 @@
 
     python tests/benchmarks/importing.py [--megabytes 200,1000] [--width 200] [--suffix .csv] [--folder FOLDER]
 
-Every file has five columns: 100,000 users, 50,000 items, a time, a rating and a review of about `--width` characters,
-with line breaks and quotation marks in it. It is written to a temporary folder (in FOLDER, if given), imported by
+Every file has five columns: a user (of 20 rows), an item (of 50), a time, a rating and a review of `--width` characters
+with line breaks in it. It is written to a temporary folder (in FOLDER, if given), imported by
 `Library.import_files` in a process of its own, and dropped. `--suffix` .csv.gz or .parquet writes the same rows in that
 way; the size stays that of the text. Prints a table and one JSON line. Peak memory is the whole process, about 100 MB
 of which are the libraries. The other benchmarks take `imported` from here.
@@ -11,6 +11,7 @@ of which are the libraries. The other benchmarks take `imported` from here.
 
 import argparse
 import gzip
+import io
 import json
 import resource
 import subprocess
@@ -28,7 +29,8 @@ from engine.home import Home
 from engine.library import Library
 from engine.store import Store
 
-USERS, ITEMS, ROWS = 100_000, 50_000, 10_000
+USER_ROWS, ITEM_ROWS, ROWS = 20, 50, 10_000
+OTHER_CELLS = 40  # characters of a row
 COLUMNS = ("user_id", "item_id", "timestamp", "rating", "review")
 WORDS = "A review of many words,\nsome of them are “quoted”. "
 
@@ -45,9 +47,11 @@ def imported(home: Path, data: Path) -> Path:
 def texts(size: int, width: int) -> Iterator[str]:
     """Lines of CSV, many at a time, of about `size` bytes in all."""
     draw, written, now = np.random.default_rng(0), 0, 1_600_000_000
+    rows = size // (width + OTHER_CELLS)
     review = (WORDS * (width // len(WORDS) + 1))[:width]
     while written < size:
-        users, items = draw.integers(USERS, size=ROWS).tolist(), draw.integers(ITEMS, size=ROWS).tolist()
+        users = draw.integers(1 + rows // USER_ROWS, size=ROWS).tolist()
+        items = draw.integers(1 + rows // ITEM_ROWS, size=ROWS).tolist()
         lines = [
             f'u{user},i{item},{now + row},4.5,"{review}"\n'
             for row, (user, item) in enumerate(zip(users, items, strict=True))
@@ -62,8 +66,6 @@ def write(path: Path, size: int, width: int) -> None:
     """A file of about `size` bytes (of text, where it is packed)."""
     header = ",".join(COLUMNS) + "\n"
     if path.suffix == ".parquet":
-        import io
-
         import pyarrow as pa
         import pyarrow.csv as arrow_csv
         import pyarrow.parquet as pq
