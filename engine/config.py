@@ -545,7 +545,16 @@ class TrainingSettings(Settings):
         "When the best number of epochs is known, train a fresh model for as many on training and validation items "
         "together, and test that one. Takes up to twice the time.",
     )
-    batch_size: int = setting(128, "Batch size", "Sequences per step.", ge=2, le=65536, unit="sequences", step=32)
+    batch_size: int = setting(
+        128,
+        "Batch size",
+        "Sequences per step on average: fewer long ones, more short ones, so that every step learns from about as many "
+        "items.",
+        ge=2,
+        le=65536,
+        unit="sequences",
+        step=32,
+    )
     learning_rate: float = setting(1e-3, "Learning rate", "Step size of Adam.", ge=1e-6, le=1, step=1e-4)
     weight_decay: float = setting(
         0.0,

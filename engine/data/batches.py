@@ -1,4 +1,9 @@
-"""Training batches: shuffled, grouped by length so that little is padded, every sequence exactly once an epoch."""
+"""Training batches: shuffled, every sequence exactly once an epoch, grouped by length so that little is padded.
+
+A step's loss is the mean over the positions it asks for. Were batches of long sequences as many sequences as those of
+short ones, a position in a long history would count for less, and the model would learn the short ones. So batches
+are cut by positions: every step asks for about as many, and every position counts the same.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,9 +40,22 @@ def padded(sequences: Sequences, rows: IntArray, max_length: int) -> tuple[IntAr
     return items, lengths
 
 
+def equal_cuts(sizes: IntArray, parts: int) -> IntArray:
+    """(parts - 1,) where to cut things of these `sizes` (things,) so that the sums of the parts are about equal.
+
+    No part is empty; `parts` is at most the number of things.
+    """
+    sums = np.cumsum(sizes)
+    inner = np.arange(1, parts)
+    cuts = np.searchsorted(sums - sizes / 2, sums[-1] * inner / parts)
+    rising = np.maximum.accumulate(np.maximum(cuts - inner, 0)) + inner  # each at least one after the one before
+    return np.minimum(rising, len(sizes) - parts + inner)
+
+
 class TrainingBatches:
     """The batches of every epoch; the same seed and epoch give the same batches.
 
+    A batch holds `batch_size` sequences on average: fewer long ones, more short ones.
     With `cloze`, items are masked and asked for where they stood; else every item is asked for at the one before.
     """
 
@@ -64,7 +82,8 @@ class TrainingBatches:
         for start in range(0, len(rows), pool):
             chunk = rows[start : start + pool]
             chunk = chunk[np.argsort(self._training.lengths[chunk], kind="stable")]
-            batches.extend(np.split(chunk, range(self._batch_size, len(chunk), self._batch_size)))
+            asked = np.minimum(self._training.lengths[chunk], self._max_length + 1) - 1
+            batches.extend(np.split(chunk, equal_cuts(asked, -(-len(chunk) // self._batch_size))))
         for place in random.permutation(len(batches)):
             items, lengths = padded(self._training, batches[place], self._max_length + 1)
             if self._cloze is None:

@@ -32,10 +32,13 @@ def unseen_items(rows: Tensor, histories: Tensor, items: int, count: int) -> Ten
     `rows` (positions,) says which sequence of `histories` (batch, length) a position belongs to; they may hold 0 for
     padding and items + 1 for masked places.
     """
+    stride = items + 2
+    owners = stride * torch.arange(len(histories), device=rows.device)
+    had = torch.unique(owners[:, None] + histories)  # a sorted number for every sequence and item that belong together
     drawn = torch.randint(1, items + 1, (len(rows), count), device=rows.device)
-    had = torch.zeros(len(histories), items + 2, dtype=torch.bool, device=rows.device).scatter_(1, histories, True)
     while True:
-        wrong = had[rows[:, None], drawn]
+        wanted = owners[rows, None] + drawn
+        wrong = had[torch.searchsorted(had, wanted).clamp_(max=len(had) - 1)] == wanted
         if not wrong.any():
             return drawn
         drawn[wrong] = torch.randint(1, items + 1, (int(wrong.sum()),), device=rows.device)

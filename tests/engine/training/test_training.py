@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.config import ExperimentConfig, TrainingSettings
-from engine.data.batches import TrainingBatches
+from engine.data.batches import TrainingBatches, equal_cuts
 from engine.data.cloze import Cloze
 from engine.data.dataset import Sequences
 from engine.data.popularity import Popularity
@@ -333,6 +335,27 @@ def test_batches_cover_every_sequence_once_in_a_new_order_each_epoch() -> None:
     assert first != second
     assert first == last_targets(1)
     assert len(list(batches.epoch(1))) == len(batches)
+
+
+def test_every_step_asks_for_about_as_many_positions_whatever_the_lengths() -> None:
+    lengths = np.random.default_rng(0).geometric(0.15, size=4000) + 1  # many short ones, few long ones
+    sequences = Sequences(np.concatenate([[0], np.cumsum(lengths)]), np.ones(lengths.sum(), dtype=np.int32))
+    batches = list(TrainingBatches(sequences, max_length=40, batch_size=64, seed=0).epoch(1))
+    positions = np.array([(batch.targets > 0).sum() for batch in batches])
+    assert np.abs(positions / positions.mean() - 1).max() < 0.15
+    assert np.mean([len(batch.users) for batch in batches]) == pytest.approx(64, rel=0.02)
+    padding = 1 - positions.sum() / sum(batch.targets.size for batch in batches)
+    assert padding < 0.1
+
+
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=60), st.data())
+def test_cuts_leave_no_part_empty_and_none_much_larger_than_its_share(sizes: list[int], data: st.DataObject) -> None:
+    parts = data.draw(st.integers(1, len(sizes)))
+    pieces = np.split(np.array(sizes), equal_cuts(np.array(sizes), parts))
+    assert len(pieces) == parts
+    assert [size for piece in pieces for size in piece] == sizes
+    assert all(len(piece) for piece in pieces)
+    assert all(len(piece) == 1 or piece.sum() <= sum(sizes) / parts + 2 * max(sizes) for piece in pieces)
 
 
 def test_a_long_sequence_keeps_its_latest_items_shifted_by_one() -> None:
