@@ -2,7 +2,8 @@
 
 A step's loss is the mean over the positions it asks for. Were batches of long sequences as many sequences as those of
 short ones, a position in a long history would count for less, and the model would learn the short ones. So batches
-are cut by positions: every step asks for about as many, and every position counts the same.
+are cut by positions: every step asks for about as many, and every position counts the same. Where a loss is a mean over
+users, `Batch.share` does the same for them.
 """
 
 from collections.abc import Iterator
@@ -20,13 +21,15 @@ POOL_BATCHES = 32  # batches whose sequences are sorted by length together
 class Batch:
     """Right-padded with 0: `targets[b, t]` comes after `inputs[b, t]`, or is masked there; 0 asks for nothing.
 
-    Arrays (batch, length); `lengths` (batch,) of the inputs; `users` (batch,) are the rows of the sequences.
+    Arrays (batch, length); `lengths` (batch,) of the inputs; `users` (batch,) are the rows of the sequences. `share`:
+    how many sequences these are, over their mean number in a batch of the epoch.
     """
 
     users: IntArray
     inputs: IntArray
     targets: IntArray
     lengths: IntArray
+    share: float = 1.0
 
 
 def padded(sequences: Sequences, rows: IntArray, max_length: int) -> tuple[IntArray, IntArray]:
@@ -85,9 +88,11 @@ class TrainingBatches:
             asked = np.minimum(self._training.lengths[chunk], self._max_length + 1) - 1
             batches.extend(np.split(chunk, equal_cuts(asked, -(-len(chunk) // self._batch_size))))
         for place in random.permutation(len(batches)):
-            items, lengths = padded(self._training, batches[place], self._max_length + 1)
+            users = batches[place]
+            share = len(users) * len(self) / len(self._rows)
+            items, lengths = padded(self._training, users, self._max_length + 1)
             if self._cloze is None:
                 targets = items[:, 1:]
-                yield Batch(batches[place], items[:, :-1] * (targets > 0), targets, lengths - 1)
+                yield Batch(users, items[:, :-1] * (targets > 0), targets, lengths - 1, share)
             else:
-                yield Batch(batches[place], *self._cloze(items, lengths, random), lengths)
+                yield Batch(users, *self._cloze(items, lengths, random), lengths, share)

@@ -14,7 +14,6 @@ from engine.events import GateWeights, Listener, Loss, Metrics, Progress, SliceM
 from engine.models.recommender import Recommender
 from engine.training.averaging import WeightAverage
 from engine.training.checkpoint import save_weights
-from engine.training.devices import to_device
 from engine.training.objective import Losses, Objective, Question
 from engine.training.optimiser import Optimiser
 
@@ -100,9 +99,7 @@ class Training:
         return tuple(gate.take()["gate"].tolist()) if gate.count else None
 
     def _step(self, batch: Batch) -> Losses:
-        arrays = (batch.users, batch.inputs, batch.targets, batch.lengths)
-        asked = Question(*(to_device(array, self._model.device) for array in arrays))
-        losses = self._objective(self._model, asked)
+        losses = self._objective(self._model, Question.of(batch, self._model.device))
         self._optimiser.backward(losses.total)
         self._average.before_step()
         self._optimiser.step()

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.config import AlignmentSettings, ExperimentConfig
+from engine.data.batches import Batch
 from engine.data.dataset import IntArray, Sequences
 from engine.models.backbones.encoder import last_of
 from engine.models.h2rec import H2Rec
@@ -25,6 +26,7 @@ from engine.objectives.recommendation import (
 )
 from engine.objectives.sampling import SoftmaxSample, unseen_items
 from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
+from engine.training.devices import to_device
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,20 @@ class Losses:
 @dataclass(frozen=True)
 class Question:
     """A training batch on its device: `users` (batch,), `inputs` and `targets` (batch, length), right-padded with 0,
-    and `lengths` (batch,)."""
+    `lengths` (batch,), and the `share` by which its means over users count."""
 
     users: Tensor
     inputs: Tensor
     targets: Tensor
     lengths: Tensor
+    share: float = 1.0
+
+    @classmethod
+    def of(cls, batch: Batch, device: torch.device) -> "Question":
+        """What `batch` asks, on `device`."""
+        arrays = (batch.users, batch.inputs, batch.targets, batch.lengths)
+        users, inputs, targets, lengths = (to_device(array, device) for array in arrays)
+        return cls(users, inputs, targets, lengths, batch.share)
 
     @property
     def is_position(self) -> Tensor:
@@ -79,12 +89,12 @@ class Objective:
             encoded = model(asked.inputs)
         states = self._full(encoded.states)
         parts |= {"recommendation": self._recommendation(model, states[valid], asked, valid)}
-        weights = {"alignment": self._settings.alpha, "granularity": self._settings.beta}
+        weights = {"alignment": self._settings.alpha, "granularity": self._settings.beta * asked.share}
         if isinstance(model, H2Rec) and self._settings.beta > 0:
             parts["granularity"] = self._granularity(model, asked, encoded)
         if isinstance(model, LLMESR) and self._distillation is not None and self._settings.distillation > 0:
             parts["distillation"] = self._distillation(asked.users, last_of(states, asked.lengths))
-            weights["distillation"] = self._settings.distillation
+            weights["distillation"] = self._settings.distillation * asked.share
         total = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
         gate = None if encoded.gate is None else encoded.gate.detach()[asked.is_position]
         return Losses(total, {"total": total.detach()} | {name: part.detach() for name, part in parts.items()}, gate)

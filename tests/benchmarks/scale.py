@@ -68,9 +68,7 @@ def measure(kind: str, items: int, interactions: int, seconds: float) -> dict[st
     model.train()
     begin, steps = time.perf_counter(), 0
     for batch in batches.epoch(1):
-        losses = objective(
-            model, Question(*map(torch.as_tensor, (batch.users, batch.inputs, batch.targets, batch.lengths)))
-        )
+        losses = objective(model, Question.of(batch, torch.device("cpu")))
         optimiser.backward(losses.total)
         average.before_step()
         optimiser.step()

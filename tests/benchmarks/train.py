@@ -198,7 +198,7 @@ def train(
         model.train()
         begin, positions = time.perf_counter(), 0
         for batch in batches.epoch(epoch):
-            asked = Question(*map(torch.as_tensor, (batch.users, batch.inputs, batch.targets, batch.lengths)))
+            asked = Question.of(batch, torch.device("cpu"))
             losses = objective(model, asked)
             optimiser.backward(losses.total)
             average.before_step()

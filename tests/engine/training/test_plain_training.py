@@ -63,6 +63,8 @@ def semantic_ids() -> SemanticIds:
 SEQUENCES, IDS = ragged_sequences(), semantic_ids()
 SPLIT = LeaveOneOut(SEQUENCES)
 TRAINING = SPLIT.training
+LEARNED = int((TRAINING.lengths >= 2).sum())
+MEAN_USERS = LEARNED / math.ceil(LEARNED / 8)  # in a batch
 POPULARITY = Popularity.of(TRAINING, ITEMS, 0.2)
 NEGATIVES = sampled_negatives(SEQUENCES, SPLIT.asked, ITEMS, 25, seed=0)
 
@@ -192,8 +194,9 @@ class PlainH2Rec(PlainModel):
         settings = self.config.alignment
         recommendation = self.recommendation(inputs, targets, sample)
         alignment, granularity = self.alignment(targets), self.granularity(inputs)
+        share = len(inputs) / MEAN_USERS  # so that every user counts the same in an epoch
         return {
-            "total": recommendation + settings.alpha * alignment + settings.beta * granularity,
+            "total": recommendation + settings.alpha * alignment + settings.beta * share * granularity,
             "recommendation": recommendation,
             "alignment": alignment,
             "granularity": granularity,
@@ -354,8 +357,7 @@ def questions() -> Iterator[Question]:
     batches = TrainingBatches(TRAINING, LENGTH, batch_size=8, seed=0)
     for epoch in range(1, EPOCHS + 1):
         for batch in batches.epoch(epoch):
-            arrays = (batch.users, batch.inputs, batch.targets, batch.lengths)
-            yield Question(*(torch.as_tensor(array) for array in arrays))
+            yield Question.of(batch, torch.device("cpu"))
 
 
 def engine_protocols(model: Recommender, targets: Targets) -> dict[str, dict[str, dict[str, float]]]:

@@ -343,7 +343,9 @@ def test_every_step_asks_for_about_as_many_positions_whatever_the_lengths() -> N
     batches = list(TrainingBatches(sequences, max_length=40, batch_size=64, seed=0).epoch(1))
     positions = np.array([(batch.targets > 0).sum() for batch in batches])
     assert np.abs(positions / positions.mean() - 1).max() < 0.15
-    assert np.mean([len(batch.users) for batch in batches]) == pytest.approx(64, rel=0.02)
+    users = np.array([len(batch.users) for batch in batches])
+    assert users.mean() == pytest.approx(64, rel=0.02)
+    assert [batch.share for batch in batches] == pytest.approx(users / users.mean())
     padding = 1 - positions.sum() / sum(batch.targets.size for batch in batches)
     assert padding < 0.1
 
