@@ -19,6 +19,7 @@ Unit = Literal["day", "week", "month", "year"]
 @dataclass(frozen=True)
 class Histogram:
     """`edges` (bins + 1,) whole numbers, a bin reaching from its edge to just below the next; `counts` (bins,).
+    `least` and `greatest` are the values at both ends.
 
     `logarithmic` tells that the bins widen by a constant factor, as they do when values span decades.
     """
@@ -26,6 +27,8 @@ class Histogram:
     edges: IntArray
     counts: IntArray
     logarithmic: bool
+    least: int
+    greatest: int
 
     @classmethod
     def of(cls, values: npt.NDArray[np.integer]) -> "Histogram":
@@ -40,7 +43,7 @@ class Histogram:
         else:
             width = -(-(greatest + 1 - least) // BINS)
             edges = np.arange(least, greatest + width + 1, width)
-        return cls(edges, np.histogram(values, edges)[0].astype(np.int64), logarithmic)
+        return cls(edges, np.histogram(values, edges)[0].astype(np.int64), logarithmic, least, greatest)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.config import PreparationSettings
-from engine.settings import settings_of
+from engine.settings import SettingInfo, settings_of
 
 SHORT = 8  # digits of a fingerprint that are enough to tell datasets apart
 
@@ -62,8 +62,15 @@ def told_apart(preparations: Sequence[Mapping[str, Any]]) -> list[str]:
     complete = [usual | {key: value for key, value in each.items() if key in usual} for each in preparations]
     different = [key for key in usual if any(each[key] != complete[0][key] for each in complete)]
 
-    def words(key: str, value: Any) -> str:
-        label = infos[key].labels.get(str(value))
-        return label[0].lower() + label[1:] if label else f"{infos[key].title} {value}"
+    return [", ".join(_phrase(infos[key], each[key]) for key in different) for each in complete]
 
-    return [", ".join(words(key, each[key]) for key in different) for each in complete]
+
+def in_short(preparation: Mapping[str, Any]) -> str:
+    """Every setting that the dataset was prepared with, in a line: "k-core 5, keep only the first"."""
+    known = {info.key: info for info in settings_of(PreparationSettings)}
+    return ", ".join(_phrase(known[key], value) for key, value in preparation.items() if key in known)
+
+
+def _phrase(info: SettingInfo, value: Any) -> str:
+    label = info.labels.get(str(value))
+    return label[0].lower() + label[1:] if label else f"{info.title} {value}"
