@@ -259,13 +259,14 @@ def test_versions_are_shown_together_and_the_list_is_filtered_and_sorted(
     assert page.detail.name.text() == "films"
     qtbot.keyClicks(page.list.filter, "core bak")
     assert names(page) == []
+    assert page.list.none.isVisible()
     assert page.list.none.text() == "No dataset fits “core bak”."
     page.list.filter.clear()
     qtbot.keyClicks(page.list.filter, "k-core 2")
     assert names(page) == ["core 2"]
     page.open_with("films")
     assert "films" in names(page)
-    assert not page.list.none.isVisible()
+    assert page.list.found.currentWidget() is page.list.view
     other = DatasetsPage(workbench)
     qtbot.addWidget(other)
     assert other.list.order.currentData() == "users"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QListView,
+    QStackedWidget,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -51,7 +52,7 @@ class DatasetList(QWidget):
         for key, words in ORDERS.items():
             self.order.addItem(words, key)
         self.none = label("", "muted", wrap=True)
-        self.none.hide()
+        self.none.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.view = QListView()
         self.view.setObjectName("datasets.list")
         self.view.setAccessibleName("Datasets")
@@ -62,9 +63,12 @@ class DatasetList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_2)
-        for part in (self.filter, self.order, self.none):
-            layout.addWidget(part)
-        layout.addWidget(self.view, 1)
+        self.found = QStackedWidget()
+        for part in (self.view, self.none):
+            self.found.addWidget(part)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.order)
+        layout.addWidget(self.found, 1)
         self.setMinimumWidth(180)
         self.filter.textChanged.connect(self._filter)
         self.order.currentIndexChanged.connect(lambda _place: self._sort())
@@ -92,7 +96,7 @@ class DatasetList(QWidget):
     def _filter(self, text: str) -> None:
         self._model.set_search(text)
         self.none.setText(f"No dataset fits “{self._model.search}”.")
-        self.none.setVisible(bool(self._model.total) and not self._model.rowCount())
+        self.found.setCurrentWidget(self.view if self._model.rowCount() else self.none)
 
     def _sort(self) -> None:
         self._preferences.remember(REMEMBERED, self.order.currentData())

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from engine.store import DatasetRow
 
 SAMPLE = "sample"
+TILES = {
+    "users": ("Users", "Users with their interactions in order"),
+    "items": ("Items", "Items that at least one user had"),
+    "interactions": ("Interactions", "All interactions; repeated ones are those with an item that the user had before"),
+    "density": ("Density", "Share of all pairs of a user and an item that occur"),
+    "mean_length": ("Mean length", "Interactions of a user"),
+    "period": ("Period", "From the first interaction to the last, in UTC"),
+}
 
 
 class DatasetDetail(QWidget):
@@ -51,17 +59,9 @@ class DatasetDetail(QWidget):
         self.experiment.clicked.connect(self.experiment_wanted)
         self.rename.clicked.connect(self.rename_wanted)
         self.delete.clicked.connect(self.delete_wanted)
-        self.tiles = {
-            name: StatTile(title)
-            for name, title in (
-                ("users", "Users"),
-                ("items", "Items"),
-                ("interactions", "Interactions"),
-                ("density", "Density"),
-                ("mean_length", "Mean length"),
-                ("period", "Period"),
-            )
-        }
+        self.tiles = {name: StatTile(title) for name, (title, _help) in TILES.items()}
+        for name, (_title, help) in TILES.items():
+            self.tiles[name].setToolTip(help)
         self.overview, self.items, self.notes = Overview(), ItemsTab(), NotesTab(save_notes)
         self.overview.popularity.moved.connect(self.items.model.set_head)
         self.report = label("", wrap=True, selectable=True)

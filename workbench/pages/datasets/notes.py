@@ -24,7 +24,7 @@ class NotesTab(QWidget):
         super().__init__(parent)
         self._save, self._saving = save, Latest(self)
         self._dataset = ""
-        self._waiting: dict[str, str] = {}  # dataset -> notes that are not kept yet
+        self._unsaved: dict[str, str] = {}  # dataset -> notes that are not in the store yet
         self._is_saving = False
         self.editor = QPlainTextEdit()
         self.editor.setObjectName("datasets.notes")
@@ -49,22 +49,24 @@ class NotesTab(QWidget):
             return
         self._dataset = dataset
         with QSignalBlocker(self.editor):
-            self.editor.setPlainText(self._waiting.get(dataset, notes))
+            self.editor.setPlainText(self._unsaved.get(dataset, notes))
         self._say("")
 
     def forget(self) -> None:
-        """Whatever dataset was shown, it has another name or is gone."""
+        """The dataset goes, and with it whatever was typed."""
         self._pause.stop()
+        self._unsaved.pop(self._dataset, None)
         self._dataset = ""
 
     def keep(self) -> None:
         """Keep what was typed now rather than after the pause."""
         self._pause.stop()
-        if self._waiting and not self._is_saving:
-            dataset = next(iter(self._waiting))
+        if self._unsaved and not self._is_saving:
+            dataset, notes = next(iter(self._unsaved.items()))
             self._is_saving = True
-            notes = self._waiting.pop(dataset)
-            self._saving.ask(partial(self._save, dataset, notes), self._saved, partial(self._failed, dataset, notes))
+            self._saving.ask(
+                partial(self._save, dataset, notes), lambda _nothing: self._saved(dataset, notes), self._failed
+            )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
@@ -73,20 +75,22 @@ class NotesTab(QWidget):
 
     def _typed(self) -> None:
         if self._dataset:
-            self._waiting[self._dataset] = self.editor.toPlainText()
+            self._unsaved[self._dataset] = self.editor.toPlainText()
             self._say("")
             self._pause.start()
 
-    def _saved(self, _nothing: None) -> None:
+    def _saved(self, dataset: str, notes: str) -> None:
         self._is_saving = False
-        if not self._waiting:
+        if self._unsaved.get(dataset) == notes:
+            del self._unsaved[dataset]
+        if not self._unsaved:
             self._say("Kept")
+        elif not self._pause.isActive():
+            self.keep()
         self.kept.emit()
-        self.keep()
 
-    def _failed(self, dataset: str, notes: str, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
         self._is_saving = False
-        self._waiting.setdefault(dataset, notes)
         self._say(f"The notes are not kept yet: {error}", "bad")
 
     def _say(self, words: str, tone: str = "") -> None:

@@ -88,11 +88,11 @@ class DatasetsPage(Page):
     def _read(self, row: DatasetRow) -> None:
         from engine.data.profile import DatasetProfile
 
-        library = self._workbench.library
+        library, store = self._workbench.library, self._workbench.store
         self.detail_states.show_loading()
 
         def show(profile: DatasetProfile) -> None:
-            self.detail.show_row(row)
+            self.detail.show_row(store.datasets.get(row.name) or row)  # notes may have been kept since
             self.detail.show_profile(profile)
             self.detail_states.show_content()
 
@@ -148,6 +148,7 @@ class DatasetsPage(Page):
         row, runs = self._chosen, self._runs_on_chosen()
         if row is None or self._refuse_while_one_goes(row, runs):
             return
+        self.detail.notes.keep()
         library = self._workbench.library
         dialog = RenameDialog(row.name, len(runs), lambda name: library.check_name(name, renamed=row.name), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -155,7 +156,6 @@ class DatasetsPage(Page):
         dialog.open()
 
     def _rename(self, name: str, new_name: str) -> None:
-        self.detail.notes.keep()
         self._changing.ask(
             partial(self._workbench.library.rename, name, new_name),
             self._show_changed,

@@ -142,11 +142,17 @@ class PlotCard(Card):
         self._nothing.setText(why)
         self._stack.setCurrentIndex(1)
         self.set_resting_words("")
+        self.describe(why)
 
     def set_resting_words(self, text: str) -> None:
         """What stands beside the title while the pointer is elsewhere."""
         self._resting = text
         self.set_caption(text)
+        self.describe(text)
+
+    def describe(self, text: str) -> None:
+        """What a screen reader says of the chart, after its title."""
+        self.setAccessibleName(f"{self.title.text()}: {text}")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

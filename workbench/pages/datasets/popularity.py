@@ -148,6 +148,7 @@ class PopularityCard(PlotCard):
         head, tail = side_words(line)
         self.legend.set_entries({"head": Entry(head, Role.head), "tail": Entry(tail, Role.tail)})
         self.setting.setText(setting_words(line))
+        self.describe(f"{head}; {tail}")
         self.reset.setEnabled(line.share != self._usual)
         self.moved.emit(line.head_items)
 

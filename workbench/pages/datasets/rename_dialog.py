@@ -68,6 +68,7 @@ class RenameDialog(QDialog):
         self.error.setText(wrong)
         set_kind(self.name, "true" if wrong else "false", "invalid")
         self.rename.setEnabled(not wrong and not same)
+        self.adjustSize()  # what is wrong may take several lines
 
 
 def _follow_words(runs: int) -> str:
