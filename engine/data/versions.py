@@ -66,11 +66,13 @@ def told_apart(preparations: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def in_short(preparation: Mapping[str, Any]) -> str:
-    """Every setting that the dataset was prepared with, in a line: "k-core 5, keep only the first"."""
+    """What the dataset was prepared with, in a line: "k-core 5, keep only the first"; what was not set is left out."""
     known = {info.key: info for info in settings_of(PreparationSettings)}
-    return ", ".join(_phrase(known[key], value) for key, value in preparation.items() if key in known)
+    return ", ".join(
+        _phrase(known[key], value) for key, value in preparation.items() if key in known and value is not None
+    )
 
 
 def _phrase(info: SettingInfo, value: Any) -> str:
-    label = info.labels.get(str(value))
-    return label[0].lower() + label[1:] if label else f"{info.title} {value}"
+    words = info.labels.get(str(value)) or f"{info.title} {'not set' if value is None else value}"
+    return words[0].lower() + words[1:]

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from engine.config import PreparationSettings
-from engine.data.versions import preparation_words, told_apart, version_words
+from engine.data.versions import in_short, preparation_words, told_apart, version_words
 
 
 def prepared(name, source="u.data", fingerprint="0123456789", **settings):
@@ -36,3 +36,4 @@ def test_the_fingerprint_tells_apart_what_was_prepared_alike():
 def test_every_setting_is_named_in_words():
     words = dict(preparation_words({"k_core": 3, "duplicates": "drop", "unknown": 1}))
     assert words == {"k-core": "3", "Repeated items": "Keep only the first"}
+    assert in_short({"k_core": 3, "duplicates": "drop", "order": None}) == "k-core 3, keep only the first"
