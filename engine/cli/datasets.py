@@ -125,7 +125,7 @@ def _write_dataset(output: Output, row: "DatasetRow", texts: "TextCoverage", lin
         ],
     )
     output.line(
-        f"Head: {line.head_items:,} of {line.items:,} items (data.head_share = {line.share:g}) with "
+        f"Head: {line.head_items:,} of {line.items:,} items (data.head_share = {line.share:.10g}) with "
         f"{line.least_count:,} training interactions or more hold {line.interactions:.1%} of them."
     )
     for sentence in sentences(row.report):

@@ -69,7 +69,7 @@ class PopularityCurve:
 def _shortest_share(head: int, items: int) -> float:
     """The share with the fewest decimals that makes `head` of `items` head."""
     least, greatest = _limits()
-    for decimals in range(1, 12):
+    for decimals in range(1, 11):
         share = min(max(round(head / items, decimals), least), greatest)
         if head_size(items, share) == head:
             break

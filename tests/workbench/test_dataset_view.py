@@ -328,6 +328,23 @@ def test_a_dataset_is_renamed_and_its_runs_follow(qtbot: Any, page: DatasetsPage
     assert workbench.library.load("Movies").name == "Movies"
 
 
+def test_the_list_renames_and_deletes_by_keyboard(qtbot: Any, page: DatasetsPage, workbench: Workbench) -> None:
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.list.view.setFocus()
+    qtbot.keyClick(page.list.view, Qt.Key.Key_F2)
+    dialog = page.findChild(RenameDialog)
+    assert dialog is not None
+    dialog.reject()
+    seen: list[str] = []
+    answer("question.yes", seen)
+    page.list.view.setFocus()
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
+    assert seen[-1] == "Delete"
+    qtbot.waitUntil(lambda: workbench.store.datasets.list() == [], timeout=3000)
+    qtbot.waitUntil(lambda: page.states.currentWidget() is page.states.empty, timeout=3000)
+
+
 def test_escape_leaves_the_name_as_it_was(qtbot: Any, page: DatasetsPage) -> None:
     dialog = open_rename(qtbot, page)
     qtbot.keyClicks(dialog.name, "x")

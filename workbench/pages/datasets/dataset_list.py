@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
@@ -33,9 +33,12 @@ REMEMBERED = "datasets/order"
 
 
 class DatasetList(QWidget):
-    """The list with its filter and its order. `chosen(row)`: another dataset is the chosen one."""
+    """The list with its filter and its order. `chosen(row)`: another dataset is the chosen one. `rename_wanted`,
+    `delete_wanted`: F2 or the Delete key was pressed on it."""
 
     chosen = Signal(int)
+    rename_wanted = Signal()
+    delete_wanted = Signal()
 
     def __init__(self, model: DatasetTableModel, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +61,8 @@ class DatasetList(QWidget):
         self.view.setAccessibleName("Datasets")
         self.view.setModel(model)
         self.view.setItemDelegate(DatasetDelegate(self.view))
+        for pressed, wanted in ((Qt.Key.Key_F2, self.rename_wanted), (Qt.Key.Key_Delete, self.delete_wanted)):
+            QShortcut(QKeySequence(pressed), self.view, wanted.emit, context=Qt.ShortcutContext.WidgetShortcut)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)

@@ -97,9 +97,11 @@ class DatasetDetail(QWidget):
         self.report.setText("<br>".join(report_lines(row)))
         self.notes.show_notes(row.name, row.notes)
         comes_with_us = row.name == SAMPLE
-        for each, what in ((self.rename, "keeps its name"), (self.delete, "stays")):
+        for each, key, what in ((self.rename, "F2", "keeps its name"), (self.delete, "Delete key", "stays")):
             each.setEnabled(not comes_with_us)
-            each.setToolTip(f"The sample comes with the workbench and {what}" if comes_with_us else "")
+            each.setToolTip(
+                f"The sample comes with the workbench and {what}" if comes_with_us else f"{key} in the list"
+            )
 
     def show_profile(self, profile: "DatasetProfile") -> None:
         """Show what had to be read from the dataset's files."""

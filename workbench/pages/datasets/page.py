@@ -44,6 +44,8 @@ class DatasetsPage(Page):
         self.setAcceptDrops(True)
         self.states = self._lay_out()
         self.list.chosen.connect(lambda place: self._show(self.model.dataset(place)))
+        self.list.rename_wanted.connect(self.detail.rename.click)
+        self.list.delete_wanted.connect(self.detail.delete.click)
         self.detail.experiment_wanted.connect(self._start_experiment)
         self.detail.rename_wanted.connect(self.rename_chosen)
         self.detail.delete_wanted.connect(self.delete_chosen)

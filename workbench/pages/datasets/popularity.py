@@ -182,12 +182,12 @@ def side_words(line: "HeadLine") -> tuple[str, str]:
 
 def setting_words(line: "HeadLine") -> str:
     """Which settings of an experiment draw the line."""
-    words = f"This line: data.head_share = {line.share:g}."
+    words, least = f"This line: data.head_share = {line.share:.10g}.", numbers.count(line.least_count)
     if line.items_by_count is None:
-        return words
+        return f"{words} Head items have {least} interactions or more."
     same = line.items_by_count == line.head_items
     return (
-        f"{words} From {numbers.count(line.least_count)} interactions up: data.head_rule = count, "
+        f"{words} From {least} interactions up: data.head_rule = count, "
         f"data.head_count = {line.least_count}, with {'the same items' if same else _items(line.items_by_count)}."
     )
 
