@@ -330,6 +330,14 @@ def test_items_are_sorted_by_value_and_found_by_title_or_id(qtbot: object) -> No
     del checker
 
 
+def test_texts_with_tags_are_shown_as_they_are(qtbot: object) -> None:
+    model = ItemTableModel()
+    model.set_items(listing(["<img src='x'>", "a < b"]))
+    model.sort(ID)
+    tooltips = [model.index(row, TITLE).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)]
+    assert tooltips == ["<p>&lt;img src='x'&gt;</p>", "a < b"]
+
+
 def test_the_slice_follows_the_line_between_head_and_tail(qtbot: object) -> None:
     model = ItemTableModel()
     checker = check(model)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
 from workbench.widgets import numbers
+from workbench.widgets.plain import plain_tooltip
 
 if TYPE_CHECKING:
     from engine.store import DatasetRow
@@ -99,7 +100,8 @@ class DatasetTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
                 return ", ".join(filter(None, (value, "synthetic" if dataset.synthetic else "", version.words)))
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(filter(None, (dataset.name, version.words, f"Fingerprint {dataset.fingerprint}")))
+                lines = (dataset.name, version.words, f"Fingerprint {dataset.fingerprint}", dataset.notes)
+                return plain_tooltip("\n".join(filter(None, lines)))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return ALIGN_TEXT if isinstance(value, str) else ALIGN_NUMBER
             case DataRole.raw:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
 from workbench.widgets import numbers
+from workbench.widgets.plain import plain_tooltip
 from workbench.widgets.slices import slice_word
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class ItemTableModel(QAbstractTableModel):
                 value = self._value(item, column)
                 return numbers.count(value) if column == COUNT else value
             case Qt.ItemDataRole.ToolTipRole if column in (TITLE, TEXT):
-                return self._value(item, column)
+                return plain_tooltip(self._value(item, column))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return ALIGN_NUMBER if column == COUNT else ALIGN_TEXT
             case DataRole.raw:

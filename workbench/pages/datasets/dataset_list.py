@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.data.versions import SHORT
 from workbench.models.dataset_table import ORDERS, DatasetTableModel, Version
 from workbench.models.roles import DataRole
 from workbench.preferences import Preferences
@@ -110,7 +111,7 @@ class DatasetList(QWidget):
 
 class DatasetDelegate(QStyledItemDelegate):
     """Three lines per dataset: name with badge, users and items, interactions; for a version, a fourth with what is
-    special about it, and a stroke along all versions of the source."""
+    special about it, its fingerprint, and a stroke along all versions of the source."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         version: Version = index.data(DataRole.version)
@@ -137,9 +138,10 @@ class DatasetDelegate(QStyledItemDelegate):
             paint_badge(painter, place, SYNTHETIC, Role.warning)
             room -= size.width() + SPACE_2
         _draw(painter, QRect(rect.left(), rect.top(), room, NAME - 1), row.name, BODY, Role.text)
+        fingerprint = f"  ·  {row.fingerprint[:SHORT]}" if version.words else ""
         lines = [
             (f"{numbers.count(row.users)} users  ·  {numbers.count(row.items)} items", Role.text_muted),
-            (f"{numbers.count(row.interactions)} interactions", Role.text_muted),
+            (f"{numbers.count(row.interactions)} interactions{fingerprint}", Role.text_muted),
         ]
         if version.words:
             lines.insert(0, (version.words, Role.text))

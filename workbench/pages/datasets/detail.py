@@ -72,7 +72,7 @@ class DatasetDetail(QWidget):
         self._lay_out()
 
     def show_row(self, row: "DatasetRow") -> None:
-        """Show what the store knows of the dataset, at once."""
+        """Show what the store knows of the dataset."""
         from engine.data.versions import SHORT, in_short
 
         known: dict[str, Any] = row.statistics

@@ -12,6 +12,7 @@ from workbench.pages.datasets.plot import DateAxis, PlotCard, date_words
 from workbench.theme import Role, theme
 from workbench.widgets import numbers
 from workbench.widgets.parts import label
+from workbench.widgets.plain import plain_tooltip
 
 if TYPE_CHECKING:
     from engine.data.dataset import IntArray
@@ -107,7 +108,7 @@ class TextCard(HistogramCard):
 
     def show_coverage(self, texts: "TextCoverage") -> None:
         self.coverage.setText(coverage_words(texts))
-        self.coverage.setToolTip(texts.most_shared[0])
+        self.coverage.setToolTip(plain_tooltip(texts.most_shared[0]))
         if texts.words is None:
             self.say_nothing("No item has a text: semantic IDs cannot be made from texts here.")
         else:

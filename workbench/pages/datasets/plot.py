@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedLayout, QWidget
 
 from workbench.theme import CAPTION, SPACE_2, SPACE_4, Role, tabular, theme
@@ -119,6 +120,16 @@ class PlotCard(Card):
 
     def hasHeightForWidth(self) -> bool:
         return False  # else a scroll area around it would give it its preferred height, not the least it can do with
+
+    def minimumSizeHint(self) -> QSize:
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            least.setHeight(layout.minimumHeightForWidth(self.width()))
+        return least
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()  # the words may take more lines now, or fewer
 
     def paint(self) -> None:
         """Draw everything anew in the theme's colours."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.data.head_tail import HeadLine, PopularityCurve
 
 POINTS = 1000  # drawn at most on either side of the line
-LEAST_HEIGHT = 140  # pixels
+LEAST_HEIGHT = 158  # pixels
 GRIP = 10  # pixels: the arrows by which the line is taken
 
 
