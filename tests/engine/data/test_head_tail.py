@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.config import DataSettings
+from engine.data.dataset import Sequences
 from engine.data.head_tail import HeadLine, PopularityCurve
 from engine.data.popularity import Popularity, training_counts
 from engine.data.split import LeaveOneOut
@@ -38,8 +39,6 @@ def test_the_named_settings_draw_the_line(counts, data):
     wanted = data.draw(st.integers(1, len(counts)))
     line = PopularityCurve.of(np.array(counts)).line_at(wanted)
     settings = DataSettings(head_share=line.share)
-    from engine.data.dataset import Sequences
-
     items = np.repeat(np.arange(1, len(counts) + 1), counts).astype(np.int32)
     training = Sequences(np.array([0, len(items)]), items)
     drawn = Popularity.by_settings(training, len(counts), settings)
