@@ -1,9 +1,14 @@
-"""Files that appear whole or not at all, and names for contents."""
+"""Files that appear whole or not at all, tables that spreadsheets may open, and names for contents."""
 
+import csv
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
+
+_NUMBER = re.compile(r"[+-]?[\d.,]+(e[+-]?\d+)?( ?%)?", re.IGNORECASE)
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -20,6 +25,28 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table that appears whole or not at all, with its texts made safe by `safe_cell`. Raises OSError."""
+
+    def write(file: Path) -> None:
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(header)
+            writer.writerows([safe_cell(value) for value in row] for row in rows)
+
+    write_whole(path, write)
+
+
+def safe_cell(value: Any) -> Any:
+    """The value; text that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    Those are the texts that OWASP names under "CSV injection"; numbers with a sign stay as they are.
+    """
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
 
 
 def sha256_of_file(path: Path) -> str:

@@ -6,7 +6,8 @@ import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,11 @@ class Library:
             return
         self._make_sample()
 
-    def check_name(self, name: str) -> str:
-        """The name as it will be used. Raises DataError saying which rule it breaks."""
+    def check_name(self, name: str, renamed: str | None = None) -> str:
+        """The name as it will be used, for a new dataset or for the one that is `renamed`.
+
+        Raises DataError saying which rule it breaks.
+        """
         name = unicodedata.normalize("NFC", name.strip())
         if not name:
             raise DataError("The dataset needs a name.")
@@ -54,7 +58,7 @@ class Library:
         if name.casefold() == SAMPLE:
             raise DataError(f"The name “{SAMPLE}” is kept for the dataset that comes with the workbench.")
         taken = {row.name.casefold(): row.name for row in self._store.datasets.list()}.get(name.casefold())
-        if taken is not None and not (taken == name and self._is_damaged(name)):
+        if taken is not None and taken != renamed and not (taken == name and self._is_damaged(name)):
             raise DataError(f"There is already a dataset “{name}”. Choose another name, or delete that one first.")
         return name
 
@@ -110,27 +114,62 @@ class Library:
                 f"There is no dataset “{name}”. " + (f"There are: {names}." if names else "There are none.")
             )
         try:
-            return Dataset.load(self._folder(name))
+            dataset = Dataset.load(self._folder(name))
         except DataError:
             if name != SAMPLE:
                 raise
-        self._make_sample()
-        return Dataset.load(self._folder(name))
+            self._make_sample()
+            dataset = Dataset.load(self._folder(name))
+        return replace(dataset, name=name)  # its files keep the name that it was imported under
 
-    def delete(self, name: str) -> None:
-        """Take a dataset off the list and remove its files. Raises DataError when runs use it, naming them."""
+    def rename(self, name: str, new_name: str) -> str:
+        """Give a dataset another name; its runs point at it under the new one. Gives the name as it is used.
+
+        Raises DataError when the name cannot be, and StoreError while a run on the dataset goes.
+        """
+        self._check_it_is_the_persons(name)
+        new_name = self.check_name(new_name, renamed=name)
+        if new_name == name:
+            return name
+        self._store.runs.mark_dead()
+        before, after = self._folder(name), self._folder(new_name)
+        try:
+            before.rename(after)
+        except OSError as error:
+            raise DataError(f"The dataset cannot be moved to {after} ({error.strerror or error}).") from error
+        try:
+            self._store.datasets.rename(name, new_name)
+        except BaseException:
+            after.rename(before)
+            raise
+        return new_name
+
+    def delete(self, name: str, with_runs: Collection[int] = ()) -> None:
+        """Take a dataset off the list and remove its files, together with those of its runs that are given.
+
+        Raises DataError, deleting nothing, when other runs use it, naming them, and StoreError while a run goes.
+        """
+        self._check_it_is_the_persons(name)
+        runs = self._store.datasets.runs_using(name)
+        others = [run for run in runs if run not in with_runs]
+        if others:
+            which = f"run {others[0]} uses" if len(others) == 1 else f"runs {', '.join(map(str, others))} use"
+            raise DataError(
+                f"“{name}” cannot be deleted: {which} it. Delete {'it' if len(others) == 1 else 'them'} first."
+            )
+        if runs:
+            self._store.runs.delete(runs)
+            for run in runs:
+                shutil.rmtree(self._home.run_folder(run), ignore_errors=True)
+        self._store.datasets.delete(name)
+        shutil.rmtree(self._folder(name), ignore_errors=True)
+
+    def _check_it_is_the_persons(self, name: str) -> None:
+        """Raises DataError when there is no such dataset, or it is the sample."""
         if name == SAMPLE:
             raise DataError(f"“{SAMPLE}” comes with the workbench and stays.")
         if self._store.datasets.get(name) is None:
             raise DataError(f"There is no dataset “{name}”.")
-        runs = self._store.datasets.runs_using(name)
-        if runs:
-            which = f"run {runs[0]} uses" if len(runs) == 1 else f"runs {', '.join(map(str, runs))} use"
-            raise DataError(
-                f"“{name}” cannot be deleted: {which} it. Delete {'it' if len(runs) == 1 else 'them'} first."
-            )
-        self._store.datasets.delete(name)
-        shutil.rmtree(self._folder(name), ignore_errors=True)
 
     def _make_sample(self) -> None:
         from engine.data.sample import make_sample

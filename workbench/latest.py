@@ -27,6 +27,11 @@ class Latest:
         self.drop()
         self._task = run_in_background(function, self._done(on_result), self._done(on_error), self._owner)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._task is not None
+
     def drop(self) -> None:
         """Whatever was asked, nobody wants to know any more."""
         if self._task is not None:

@@ -4,10 +4,11 @@ import argparse
 from typing import Any
 
 from engine import __version__
-from engine.config import PreparationSettings
+from engine.config import DataSettings, PreparationSettings
+from engine.errors import SettingsError
 from engine.groups import MOST_SEEDS
 from engine.home import ENVIRONMENT_VARIABLE
-from engine.settings import settings_of
+from engine.settings import parse, settings_of
 
 LONGEST_NUMBER = 18  # digits that the database and the arrays can hold
 _CODES = "Exit codes: 0 done, 1 the run failed, 2 something that was given is wrong, 130 interrupted."
@@ -27,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_semantic_ids(commands)
     _add_lists(commands)
+    _add_datasets(commands)
     _add_run_commands(commands)
     return parser
 
@@ -108,9 +110,36 @@ def _add_assignments(parser: argparse.ArgumentParser, help: str) -> None:
 def _add_lists(commands: Any) -> None:
     runs = _add(commands, "runs", "list the runs, the newest first", "python -m engine runs --search 'h2rec finished'")
     runs.add_argument("--search", metavar="WORDS", default="", help="only runs that hold all of these words")
-    _add(commands, "datasets", "list the datasets", "python -m engine datasets --json")
     _add(commands, "presets", "list the presets", "python -m engine presets")
     _add(commands, "settings", "list every setting with default and range", "python -m engine settings | grep alpha")
+
+
+def _add_datasets(commands: Any) -> None:
+    parser = _add(
+        commands,
+        "datasets",
+        "list the datasets, show, rename, annotate or delete one",
+        "python -m engine datasets --json\n          python -m engine datasets rename films ml-100k",
+    )
+    actions = parser.add_subparsers(metavar="ACTION", help="what to do; without it, the datasets are listed")
+    show = _add_action(actions, "show", "show what there is to know of a dataset", "show films")
+    show.add_argument(
+        "--head-share", metavar="X", type=_share, help="where to draw the line between head and tail (see: settings)"
+    )
+    rename = _add_action(actions, "rename", "give a dataset another name", "rename films ml-100k")
+    notes = _add_action(
+        actions, "notes", "show the notes on a dataset, or write them", 'notes films "in order of time"'
+    )
+    delete = _add_action(actions, "delete", "delete a dataset with its files", "delete films")
+    rename.add_argument("name", metavar="NAME", help="what it shall be called; its runs follow it")
+    notes.add_argument(
+        "text",
+        metavar="TEXT",
+        nargs="?",
+        type=_text,
+        help="what to note, in place of what was; without it, it is shown",
+    )
+    delete.add_argument("--with-runs", action="store_true", help="also delete the runs that use it, with their files")
 
 
 def _add_run_commands(commands: Any) -> None:
@@ -156,7 +185,19 @@ def _add_run_commands(commands: Any) -> None:
     delete.add_argument("runs", metavar="RUN", type=_count, nargs="+", help="the runs' numbers")
 
 
-def _add(commands: Any, name: str, summary: str, example: str, function: str = "") -> argparse.ArgumentParser:
+def _add_action(actions: Any, name: str, summary: str, example: str) -> argparse.ArgumentParser:
+    """Something to do with one dataset; options that stand before it count as well."""
+    parser = _add(
+        actions, name, summary, f"python -m engine datasets {example}", f"{name}_dataset", absent=argparse.SUPPRESS
+    )
+    parser.add_argument("dataset", metavar="DATASET", type=_text, help="the dataset's name")
+    return parser
+
+
+def _add(
+    commands: Any, name: str, summary: str, example: str, function: str = "", absent: str | None = None
+) -> argparse.ArgumentParser:
+    """`absent` is what stands for options that are not given, when nothing else does."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,
@@ -166,9 +207,12 @@ def _add(commands: Any, name: str, summary: str, example: str, function: str = "
     )
     parser.set_defaults(command=function or name)
     parser.add_argument(
-        "--home", metavar="DIR", help=f"the home folder (default: ${ENVIRONMENT_VARIABLE}, or the user's data folder)"
+        "--home",
+        metavar="DIR",
+        default=absent,
+        help=f"the home folder (default: ${ENVIRONMENT_VARIABLE}, or the user's data folder)",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument("--json", action="store_true", default=absent or False, help="print JSON, for programs")
     return parser
 
 
@@ -188,6 +232,19 @@ def _name(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("the name of a group must not be empty")
     return text.strip()
+
+
+def _share(text: str) -> float:
+    try:
+        return parse({"head_share": text}, DataSettings).head_share
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error).partition(": ")[2]) from error
+
+
+def _text(text: str) -> str:
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise argparse.ArgumentTypeError("it is not text in the encoding of this system")
+    return text
 
 
 def _count(text: str) -> int:

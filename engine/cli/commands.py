@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.cli.codes import DONE, INTERRUPTED
 from engine.cli.columns import column_mapping
+from engine.cli.datasets import datasets, delete_dataset, notes_dataset, rename_dataset, show_dataset
 from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
 from engine.cli.running import group, run
@@ -19,8 +20,8 @@ from engine.settings import override, parse, settings_of
 from engine.settings import presets as all_presets
 
 __all__ = [
-    "compare", "datasets", "delete", "group", "import_dataset", "presets", "recommend", "run", "runs", "semantic_ids",
-    "settings", "show",
+    "compare", "datasets", "delete", "delete_dataset", "group", "import_dataset", "notes_dataset", "presets", "recommend",
+    "rename_dataset", "run", "runs", "semantic_ids", "settings", "show", "show_dataset",
 ]  # fmt: skip
 
 
@@ -120,30 +121,6 @@ def runs(arguments: Namespace, output: Output) -> int:
                     *(str(row.id), row.name, row.status, row.model, row.dataset, str(row.seed)),
                     *(metric(value) for value in (row.ndcg_overall, row.ndcg_head, row.ndcg_tail)),
                     *(f"{row.created_at.astimezone():%Y-%m-%d %H:%M}", duration(row.seconds), row.group or ""),
-                ]
-                for row in rows
-            ],
-        )
-    return DONE
-
-
-def datasets(arguments: Namespace, output: Output) -> int:
-    """List the datasets."""
-    with opened(arguments.home) as (_, store):
-        rows = store.datasets.list()
-    if output.is_json:
-        output.json(rows)
-    elif not rows:
-        output.line("No datasets. Import one with: python -m engine import NAME PATH...")
-    else:
-        output.table(
-            ["name", "users", "items", "interactions", "made", ""],
-            [
-                [
-                    row.name,
-                    *(f"{count:,}" for count in (row.users, row.items, row.interactions)),
-                    f"{row.created_at.astimezone():%Y-%m-%d %H:%M}",
-                    "synthetic" if row.synthetic else "",
                 ]
                 for row in rows
             ],

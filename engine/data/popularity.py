@@ -23,9 +23,8 @@ class Popularity:
 
         Ties at the line go to the lower item index, so that the head has the same size whatever the order.
         """
-        counts = _counts(training, items)
-        head_size = min(items, max(1, round(items * head_share)))
-        most_popular = 1 + np.argsort(-counts[1:], kind="stable")[:head_size]
+        counts = training_counts(training, items)
+        most_popular = 1 + np.argsort(-counts[1:], kind="stable")[: head_size(items, head_share)]
         is_head = np.zeros(items + 1, dtype=bool)
         is_head[most_popular] = True
         return cls(counts, is_head)
@@ -36,7 +35,7 @@ class Popularity:
 
         Raises SettingsError when that leaves no head or no tail.
         """
-        counts = _counts(training, items)
+        counts = training_counts(training, items)
         is_head = counts >= head_count
         if not 0 < is_head.sum() < items:
             raise SettingsError(
@@ -58,5 +57,11 @@ class Popularity:
         return int(self.counts[self.is_head].min())
 
 
-def _counts(training: Sequences, items: int) -> IntArray:
+def head_size(items: int, head_share: float) -> int:
+    """How many of `items` are head: their share, and at least one."""
+    return min(items, max(1, round(items * head_share)))
+
+
+def training_counts(training: Sequences, items: int) -> IntArray:
+    """(items + 1,) training interactions per item; 0 for the padding item."""
     return np.bincount(training.items, minlength=items + 1).astype(np.int64)

@@ -5,9 +5,10 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from engine.store.database import Database
+from engine.store.errors import StoreError
 from engine.store.rows import DatasetRow
 from engine.store.schema import DatasetRecord, RunRecord
 
@@ -34,7 +35,7 @@ class DatasetRepository:
         preparation: Mapping[str, Any] | None = None,
         report: Mapping[str, Any] | None = None,
     ) -> DatasetRow:
-        """List a dataset, in the place of an older one of the same name."""
+        """List a dataset, in the place of an older one of the same name, whose notes it keeps."""
         values = {
             "synthetic": synthetic,
             "source": source,
@@ -50,7 +51,7 @@ class DatasetRepository:
         with self._database.writing() as session:
             record = session.scalar(select(DatasetRecord).where(DatasetRecord.name == name))
             if record is None:
-                record = DatasetRecord(name=name)
+                record = DatasetRecord(name=name, notes="")
                 session.add(record)
             for column, value in values.items():
                 setattr(record, column, value)
@@ -61,6 +62,30 @@ class DatasetRepository:
         with self._database.reading() as session:
             row = session.execute(select(*_COLUMNS).where(DatasetRecord.name == name)).one_or_none()
             return DatasetRow(*row) if row else None
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a dataset another name, also in the runs on it and in their settings; their fingerprints stay.
+
+        Raises StoreError, changing nothing, while a run on the dataset goes.
+        """
+        with self._database.writing() as session:
+            runs = session.execute(
+                select(RunRecord.id, RunRecord.status, RunRecord.config).where(RunRecord.dataset == name)
+            ).all()
+            going = [str(run.id) for run in runs if run.status == "running"]
+            if going:
+                raise StoreError(
+                    f"“{name}” cannot be renamed while run {', '.join(going)} goes. Wait until it has ended."
+                )
+            session.execute(update(DatasetRecord).where(DatasetRecord.name == name).values(name=new_name))
+            for run in runs:
+                config = {**run.config, "data": {**run.config.get("data", {}), "dataset": new_name}}
+                session.execute(update(RunRecord).where(RunRecord.id == run.id).values(dataset=new_name, config=config))
+
+    def set_notes(self, name: str, notes: str) -> None:
+        """Keep what the person notes on a dataset."""
+        with self._database.writing() as session:
+            session.execute(update(DatasetRecord).where(DatasetRecord.name == name).values(notes=notes))
 
     def delete(self, name: str) -> None:
         """Take a dataset off the list; one that is not there is no fault."""

@@ -12,7 +12,7 @@ RunStatus = Literal["running", "finished", "failed", "interrupted"]
 
 @dataclass(frozen=True)
 class DatasetRow:
-    """A dataset as listed; its arrays are files in the home folder. `created_at` in UTC."""
+    """A dataset as listed; its arrays are files in the home folder. `created_at` in UTC, `notes` by the person."""
 
     id: int
     name: str
@@ -26,6 +26,7 @@ class DatasetRow:
     preparation: dict[str, Any]
     report: dict[str, Any]
     created_at: datetime
+    notes: str = ""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,12 @@ class RunRepository:
         with self._database.reading() as session:
             return [RunDetails(*row) for row in session.execute(query)]
 
+    def on_dataset(self, dataset: str) -> list[RunRow]:
+        """The runs on a dataset, the oldest first."""
+        query = select(*_SUMMARY.values()).where(RunRecord.dataset == dataset).order_by(RunRecord.id)
+        with self._database.reading() as session:
+            return [RunRow(*row) for row in session.execute(query)]
+
     def groups(self) -> list[str]:
         """The names of all groups, the one with the newest run first."""
         query = select(RunRecord.group).where(RunRecord.group.is_not(None)).group_by(RunRecord.group)

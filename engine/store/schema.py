@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0004"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+HEAD = "0005"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -49,6 +49,7 @@ class DatasetRecord(Base):
     preparation: Mapped[dict[str, Any]]
     report: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+    notes: Mapped[str] = mapped_column(server_default="")
 
 
 class RunRecord(Base):

@@ -16,7 +16,7 @@ from engine.data.formats import parquet
 from engine.errors import DataError, Stopped
 from engine.home import Home
 from engine.library import Library
-from engine.store import Store
+from engine.store import Store, StoreError
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 FILMS = [FIXTURES / "ml-100k"]
@@ -196,6 +196,83 @@ def test_a_dataset_with_runs_stays(library, home, store):
         library.delete("films")
     assert left_behind(home, store) == ["films", "films"]
     assert library.load("films").name == "films"
+
+
+def run_on(store: Store, name: str, status: str = "finished") -> int:
+    config = ExperimentConfig.model_validate({"data": {"dataset": name}})
+    run = store.runs.create(config, "f")
+    store.runs.record(run, changes={"status": status})
+    return run
+
+
+def test_a_dataset_goes_with_the_runs_that_were_agreed_on(library, home, store):
+    library.import_files("films", FILMS)
+    runs, other = [run_on(store, "films"), run_on(store, "films", "failed")], run_on(store, "sample")
+    for run in (*runs, other):
+        home.run_folder(run).mkdir()
+    with pytest.raises(DataError, match=f"run {runs[1]} uses it"):
+        library.delete("films", with_runs=runs[:1])
+    assert store.runs.count() == 3
+    library.delete("films", with_runs=runs)
+    assert left_behind(home, store) == []
+    assert [run.id for run in store.runs.list()] == [other]
+    assert [path.name for path in home.runs.iterdir()] == [str(other)]
+
+
+def test_a_dataset_stays_with_all_its_runs_while_one_goes(library, home, store):
+    library.import_files("films", FILMS)
+    runs = [run_on(store, "films"), run_on(store, "films", "running")]
+    for run in runs:
+        home.run_folder(run).mkdir()
+    with pytest.raises(StoreError, match=f"Run {runs[1]} is still running"):
+        library.delete("films", with_runs=runs)
+    assert left_behind(home, store) == ["films", "films"]
+    assert store.datasets.runs_using("films") == runs
+    assert len(list(home.runs.iterdir())) == 2
+
+
+def test_a_renamed_dataset_is_loaded_under_its_new_name(library, home, store):
+    row = library.import_files("films", FILMS)
+    store.datasets.set_notes("films", "mine")
+    run = run_on(store, "films")
+    assert library.rename("films", " Movies ") == "Movies"
+    dataset = library.load("Movies")
+    assert (dataset.name, dataset.facts["fingerprint"]) == ("Movies", row.fingerprint)
+    assert left_behind(home, store) == ["Movies", "Movies"]
+    assert (store.datasets.get("Movies").notes, store.datasets.get("Movies").id) == ("mine", row.id)
+    assert store.runs.get(run).config["data"]["dataset"] == "Movies"
+    assert library.rename("Movies", "movies") == "movies"
+    assert library.rename("movies", "movies") == "movies"
+    assert library.load("movies").name == "movies"
+    library.import_files("films", FILMS)
+    assert sorted(left_behind(home, store)) == ["films", "films", "movies", "movies"]
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "sample", "Shop", ".x"])
+def test_names_that_cannot_be_leave_a_dataset_as_it_was(library, home, store, name):
+    library.import_files("films", FILMS)
+    library.import_files("shop", [FIXTURES / "shop"])
+    with pytest.raises(DataError, match=r"name|already a dataset"):
+        library.rename("films", name)
+    assert sorted(left_behind(home, store)) == ["films", "films", "shop", "shop"]
+
+
+def test_a_rename_that_fails_leaves_name_and_files(library, home, store, monkeypatch):
+    library.import_files("films", FILMS)
+    run = run_on(store, "films", "running")
+    with pytest.raises(StoreError, match=f"while run {run} goes"):
+        library.rename("films", "movies")
+    assert left_behind(home, store) == ["films", "films"]
+    assert library.load("films").name == "films"
+    store.runs.record(run, changes={"status": "finished"})
+    (home.datasets / "movies").write_text("in the way")
+    with pytest.raises(DataError, match=r"cannot be moved to .*movies"):
+        library.rename("films", "movies")
+    assert library.load("films").name == "films"
+    with pytest.raises(DataError, match="There is no dataset “songs”"):
+        library.rename("songs", "x")
+    with pytest.raises(DataError, match="comes with the workbench"):
+        library.rename("sample", "x")
 
 
 def test_the_sample_is_made_once_and_again_when_its_files_are_gone(library, home, store, build_sample):

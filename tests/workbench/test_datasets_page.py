@@ -6,14 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QMessageBox
 
-from engine.config import ExperimentConfig
-from engine.data.dataset import Catalogue, Dataset, Sequences
 from engine.errors import Stopped
 from engine.home import Home
 from engine.library import Library
@@ -25,7 +21,6 @@ from workbench.pages.datasets import DatasetsPage
 from workbench.pages.datasets import page as page_module
 from workbench.pages.datasets.import_dialog import ImportDialog, suggested_name
 from workbench.pages.datasets.report import report_lines
-from workbench.pages.datasets.summary import DatasetSummary, LengthBins
 
 SHOP = Path(__file__).parents[1] / "fixtures" / "shop"
 ML = Path(__file__).parents[1] / "fixtures" / "ml-100k"
@@ -72,40 +67,6 @@ def names(page: DatasetsPage) -> list[str]:
     return [page.model.index(row, 0).data() for row in range(page.model.rowCount())]
 
 
-def dataset(sequences: list[list[int]], items: int) -> Dataset:
-    column = np.array(["", *(f"Item {number}" for number in range(1, items + 1))], dtype=object)
-    offsets = np.concatenate([[0], np.cumsum([len(each) for each in sequences])])
-    flat = np.array([item for each in sequences for item in each], dtype=np.int32)
-    users = np.array([f"u{number}" for number in range(len(sequences))], dtype=object)
-    return Dataset("small", users, Sequences(offsets, flat), Catalogue(column, column, column))
-
-
-# The numbers behind the charts
-
-
-def test_head_and_tail_are_counted_on_training_interactions_only() -> None:
-    # The last two of every user are held out: item 5 is never in training, item 1 thrice.
-    summary = DatasetSummary.of(dataset([[1, 2, 5, 5], [1, 2, 4, 5], [1, 3, 4, 5]], items=5), head_share=0.2)
-    assert summary.ranked.tolist() == [3, 2, 1, 0, 0]
-    assert summary.head_items == 1
-    assert summary.least_head_count == 3
-    assert summary.head_interactions == 0.5
-    assert summary.words == (
-        "Head: 1 items (20%) hold 50.0% of interactions",
-        "Tail: 4 items (80%) hold 50.0% of interactions",
-    )
-
-
-@pytest.mark.parametrize("lengths", [[3], [3, 4, 4, 9], [5, 5, 6, 7, 8, 30, 700], list(range(20, 600))])
-def test_every_user_falls_into_one_length_bin(lengths: list[int]) -> None:
-    bins = LengthBins.of(np.array(lengths))
-    assert bins.users.sum() == len(lengths)
-    assert len(bins.edges) == len(bins.users) + 1
-    assert bins.edges[0] <= min(lengths)
-    assert bins.edges[-1] > max(lengths)
-    assert (np.diff(bins.edges) > 0).all()
-
-
 # The page
 
 
@@ -120,30 +81,31 @@ def test_a_dataset_shows_its_numbers_charts_items_and_report(
     assert tiles["users"] == f"{row.users:,}"
     assert tiles["items"] == f"{row.items:,}"
     assert tiles["interactions"] == f"{row.interactions:,}"
-    assert tiles["head"].startswith("≥ ")
+    assert tiles["period"] != "–"
     assert not page.detail.badge.isVisible()
-    assert page.detail.items.rowCount() == row.items
-    assert page.detail.popularity.legend.text().startswith("Head: ")
-    assert len(page.detail.popularity.plot.listDataItems()) == 2
+    assert page.detail.items.model.rowCount() == row.items
+    assert page.detail.overview.popularity.legend.text().startswith("Head: ")
+    assert len(page.detail.overview.popularity.plot.listDataItems()) == 2
     report = page.detail.report.text()
     assert "interactions were read" in report
     assert row.fingerprint in report
     assert "k-core" in report
-    assert page.detail.popularity.words_at(0.0).startswith("rank 1: ")
-    assert page.detail.lengths.words_at(-1.0) == ""
+    assert page.detail.overview.popularity.words_at(0.0).startswith("rank 1, head: ")
+    assert page.detail.overview.lengths.words_at(-1.0) == ""
 
 
 def test_items_are_searched_on_the_page(qtbot: Any, page: DatasetsPage, workbench: Workbench) -> None:
     workbench.library.import_files("shop", [SHOP])
     page.activate()
     shown(qtbot, page, "shop")
-    items = page.detail.items
+    items = page.detail.items.model
     title = items.index(3, 0).data()
     page.find_in_page()
-    page.detail.search.setText(title)
+    assert page.detail.items.search.hasFocus()
+    qtbot.keyClicks(page.detail.items.search, title)
     qtbot.waitUntil(lambda: items.rowCount() < items.total, timeout=2000)
     assert title in {items.index(row, 0).data() for row in range(items.rowCount())}
-    assert " of " in page.detail.found.text()
+    assert " of " in page.detail.items.found.text()
 
 
 def test_the_sample_is_labelled_synthetic_and_stays(qtbot: Any, page: DatasetsPage, workbench: Workbench) -> None:
@@ -166,20 +128,6 @@ def test_an_experiment_starts_from_the_dataset(qtbot: Any, page: DatasetsPage, w
     assert asked.args[1].data.dataset == "shop"
 
 
-def test_a_dataset_in_use_is_not_deleted(qtbot: Any, page: DatasetsPage, workbench: Workbench) -> None:
-    row = workbench.library.import_files("shop", [SHOP])
-    config = ExperimentConfig.model_validate({"data": {"dataset": "shop"}})
-    runs = [workbench.store.runs.create(config, row.fingerprint) for _ in range(2)]
-    page.activate()
-    shown(qtbot, page, "shop")
-    qtbot.mouseClick(page.detail.delete, Qt.MouseButton.LeftButton)
-    box = page.findChild(QMessageBox, "errorBox")
-    assert box is not None
-    assert f"runs {runs[0]}, {runs[1]}" in box.informativeText()
-    box.close()
-    assert workbench.store.datasets.get("shop") is not None
-
-
 def test_a_deleted_dataset_is_gone_with_its_files(
     qtbot: Any, page: DatasetsPage, workbench: Workbench, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +142,7 @@ def test_a_deleted_dataset_is_gone_with_its_files(
     qtbot.waitUntil(lambda: page.states.currentWidget() is page.states.empty, timeout=3000)
     assert "“shop”" in asked[0]
     assert "interactions" in asked[0]
+    assert "cannot be undone" in asked[0]
     assert not (home.datasets / "shop").exists()
 
 

@@ -15,13 +15,15 @@ from PySide6.QtWidgets import QTableView
 from sqlalchemy import event, insert
 
 from engine.config import ExperimentConfig
+from engine.data.dataset import Catalogue
+from engine.data.item_listing import ItemListing
 from engine.store import DatasetRow, RunRow, Store
 from engine.store.schema import RunRecord
 from workbench.models.cards import CardEntry, ItemListModel
-from workbench.models.dataset_table import DatasetTableModel
-from workbench.models.item_table import COUNT, ID, SLICE, TITLE, CatalogueRows, ItemTableModel
+from workbench.models.dataset_table import DatasetTableModel, Version
+from workbench.models.item_table import COUNT, ID, SLICE, TITLE, ItemTableModel
 from workbench.models.recommendations import HALVES, SCORE, RecommendationModel
-from workbench.models.roles import DataRole
+from workbench.models.roles import DataRole, Index
 from workbench.models.run_columns import COLUMNS
 from workbench.models.run_table import PAGE, RunTableModel
 
@@ -242,7 +244,7 @@ def dataset(name: str, **changes: object) -> DatasetRow:
 
 
 def test_datasets_are_listed_by_name(qtbot: object) -> None:
-    rows = [dataset("yelp"), dataset("Beauty"), dataset("ml", synthetic=True)]
+    rows = [dataset("yelp", source="y"), dataset("Beauty", source="b"), dataset("ml", source="m", synthetic=True)]
     model = DatasetTableModel(lambda: rows)
     checker = check(model)
     assert texts(model, 0) == ["Beauty", "ml", "yelp"]
@@ -255,31 +257,125 @@ def test_datasets_are_listed_by_name(qtbot: object) -> None:
     del checker
 
 
-def catalogue() -> CatalogueRows:
-    return CatalogueRows(
-        ids=np.array(["10", "2", "x3"], dtype=object),
-        titles=np.array(["Zebra", "apple", "Mango"], dtype=object),
-        texts=np.array(["", "red", "sweet"], dtype=object),
-        counts=np.array([5, 900, 1000]),
-        is_head=np.array([False, False, True]),
-    )
+def test_versions_of_a_source_stand_together_and_are_told_apart(qtbot: object) -> None:
+    small, large = dataset("a small", preparation={"k_core": 10}), dataset("z large", preparation={"k_core": 5})
+    other = dataset("middle", source="other.csv", users=950)
+    model = DatasetTableModel(lambda: [small, large, other])
+    checker = check(model)
+    assert texts(model, 0) == ["a small", "z large", "middle"]
+    versions = [model.index(row, 0).data(DataRole.version) for row in range(3)]
+    assert versions == [
+        Version("k-core 10", joins_below=True), Version("k-core 5", joins_above=True), Version("")
+    ]  # fmt: skip
+    assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "a small, k-core 10"
+    model.set_search("core other")
+    assert model.rowCount() == 0
+    model.set_search("U.DATA 10")
+    assert texts(model, 0) == ["a small"]
+    assert model.index(0, 0).data(DataRole.version) == Version("k-core 10")
+    model.set_search("")
+    model.set_order("users")
+    assert texts(model, 0) == ["middle", "a small", "z large"]
+    assert model.total == 3
+    del checker
+
+
+def test_datasets_are_sorted_by_age_and_size(qtbot: object) -> None:
+    now = datetime.now(UTC)
+    rows = [
+        dataset("a", source="a", items=5, created_at=now - timedelta(days=1)),
+        dataset("b", source="b", items=9, created_at=now - timedelta(days=2)),
+        dataset("c", source="c", items=7, created_at=now),
+    ]
+    model = DatasetTableModel(lambda: rows)
+    orders = {}
+    for order in ("created_at", "items", "name"):
+        model.set_order(order)
+        orders[order] = "".join(texts(model, 0))
+    assert orders == {"created_at": "cab", "items": "bca", "name": "abc"}
+
+
+def test_notes_change_a_dataset_in_its_place(qtbot: object) -> None:
+    rows = [dataset("a"), dataset("b")]
+    model = DatasetTableModel(lambda: rows)
+    resets: list[None] = []
+    model.modelReset.connect(lambda: resets.append(None))
+    rows[1] = dataset("b", notes="mine")
+    model.refresh()
+    assert resets == []
+    assert model.dataset(1).notes == "mine"
+
+
+def listing(titles: list[str]) -> ItemListing:
+    ids = np.array(["", *map(str, range(100, 100 + len(titles)))], dtype=object)
+    shown = np.array(["", *titles], dtype=object)
+    return ItemListing.of(Catalogue(ids, shown, shown), np.arange(len(titles)) * 500)
 
 
 def test_items_are_sorted_by_value_and_found_by_title_or_id(qtbot: object) -> None:
     model = ItemTableModel()
     checker = check(model)
-    model.set_rows(catalogue())
-    assert texts(model, COUNT) == ["1,000", "900", "5"]
+    model.set_items(listing(["Zebra", "apple", "Mango"]))
+    model.set_head(1)
+    assert texts(model, COUNT) == ["1,000", "500", "0"]
     model.sort(TITLE, Qt.SortOrder.AscendingOrder)
     assert texts(model, TITLE) == ["apple", "Mango", "Zebra"]
     assert texts(model, SLICE) == ["tail", "head", "tail"]
     model.set_search("MAN")
     assert texts(model, TITLE) == ["Mango"]
-    model.set_search("2")
-    assert texts(model, ID) == ["2"]
-    model.set_rows(None)
+    model.set_search("101")
+    assert texts(model, ID) == ["101"]
+    model.set_items(None)
     assert model.rowCount() == 0
     del checker
+
+
+def test_texts_with_tags_are_shown_as_they_are(qtbot: object) -> None:
+    model = ItemTableModel()
+    model.set_items(listing(["<img src='x'>", "a < b"]))
+    model.sort(ID)
+    tooltips = [model.index(row, TITLE).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)]
+    assert tooltips == ["<p>&lt;img src='x'&gt;</p>", "a < b"]
+
+
+def test_the_slice_follows_the_line_between_head_and_tail(qtbot: object) -> None:
+    model = ItemTableModel()
+    checker = check(model)
+    model.set_items(listing(["a", "b", "c", "d"]))
+    model.set_head(1)
+    model.sort(SLICE, Qt.SortOrder.AscendingOrder)
+    changed: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: changed.append((first.row(), last.row())))
+    model.set_head(3)
+    model.set_head(3)
+    assert changed == [(0, 3)]
+    assert texts(model, SLICE) == ["head", "head", "head", "tail"]
+    model.sort(SLICE, Qt.SortOrder.DescendingOrder)
+    assert texts(model, SLICE) == ["tail", "head", "head", "head"]
+    del checker
+
+
+def test_a_long_catalogue_is_asked_only_for_what_is_in_view(qtbot: object) -> None:
+    asked: set[int] = set()
+
+    class Watched(ItemTableModel):
+        def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+            asked.add(index.row())
+            return super().data(index, role)
+
+    model = Watched()
+    model.set_items(listing([f"Item {number}" for number in range(50_000)]))
+    view = QTableView()
+    qtbot.addWidget(view)
+    view.setModel(model)
+    view.resize(600, 400)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.grab()
+    view.scrollToBottom()
+    view.grab()
+    assert {0, 49_999} <= asked
+    assert len(asked) < 200
 
 
 def card(index: int, is_head: bool = False) -> SimpleNamespace:

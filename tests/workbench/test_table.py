@@ -45,6 +45,16 @@ def test_all_rows_are_exported_and_quoted(qtbot: QtBot, tmp_path: Path) -> None:
     assert lines == ['"Value, %",Name', "1,one", '2,"two, too"', "3,three"]
 
 
+def test_formulas_leave_the_table_as_text(qtbot: QtBot, tmp_path: Path) -> None:
+    table = make_table(qtbot)
+    table.model().setItem(0, 0, QStandardItem("=HYPERLINK(A1)"))
+    table.export_csv(tmp_path / "out.csv")
+    assert "'=HYPERLINK(A1),1" in (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    table.selectRow(0)
+    table.copy_selection()
+    assert QGuiApplication.clipboard().text().splitlines()[1] == "'=HYPERLINK(A1)\t1"
+
+
 def test_columns_are_remembered(qtbot: QtBot) -> None:
     table, other = make_table(qtbot), make_table(qtbot)
     table.set_widths(222, 0, 77)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
 from workbench.models.roles import NO_INDEX, DataRole, Index
+from workbench.widgets.plain import plain_tooltip
 
 if TYPE_CHECKING:
     from engine.inspection import ItemCard
@@ -51,7 +52,7 @@ class ItemListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return entry.card.title
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{entry.card.title}\n{entry.card.id}, {entry.slice_word}"
+                return plain_tooltip(f"{entry.card.title}\n{entry.card.id}, {entry.slice_word}")
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{entry.card.title}, {entry.slice_word}"
             case DataRole.row:

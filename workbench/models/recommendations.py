@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from workbench.icons import icon
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
 from workbench.theme import Role, theme
+from workbench.widgets.plain import plain_tooltip
 
 if TYPE_CHECKING:
     from engine.inspection import Recommendation
@@ -98,7 +99,7 @@ class RecommendationModel(QAbstractTableModel):
                 return icon("target", Role.good)
             case Qt.ItemDataRole.ToolTipRole:
                 held_out = "\nThe held-out item: what this user really had next." if row.is_held_out else ""
-                return f"{row.item.title}{held_out}" if column == TITLE else self._shown(row, column)
+                return plain_tooltip(f"{row.item.title}{held_out}") if column == TITLE else self._shown(row, column)
         return None
 
     def _shown(self, row: "Recommendation", column: int) -> str:

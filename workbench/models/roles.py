@@ -12,7 +12,9 @@ ALIGN_TEXT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class DataRole(IntEnum):
-    """`raw`: the cell's value before formatting. `row`: the whole object behind a row."""
+    """`raw`: the cell's value before formatting. `row`: the whole object behind a row. `version`: what tells a dataset
+    apart from others of its source."""
 
     raw = Qt.ItemDataRole.UserRole + 1
     row = Qt.ItemDataRole.UserRole + 2
+    version = Qt.ItemDataRole.UserRole + 3

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QByteArray, QModelIndex, QPoint, 
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QWidget
 
+from engine.files import safe_cell, write_csv
 from workbench.theme import tabular
 
 ROW_HEIGHT = 30
@@ -87,26 +88,28 @@ class DataTable(QTableView):
         """Put the selected rows on the clipboard, with headings, separated by tabs."""
         rows = self.selected_rows()
         if rows:
-            QGuiApplication.clipboard().setText(self._as_text(rows, "excel-tab"))
+            out = io.StringIO()
+            csv.writer(out, dialect="excel-tab").writerows(map(safe_cell, row) for row in self._cells(rows))
+            QGuiApplication.clipboard().setText(out.getvalue())
 
     def export_csv(self, file: Path) -> None:
         """Write all rows with headings as CSV. Raises OSError."""
         model = self.model()
         while model.canFetchMore(QModelIndex()):
             model.fetchMore(QModelIndex())
-        file.write_text(self._as_text(list(range(model.rowCount())), "excel"), encoding="utf-8", newline="")
+        headings, *rows = self._cells(list(range(model.rowCount())))
+        write_csv(file, headings, rows)
 
-    def _as_text(self, rows: list[int], dialect: str) -> str:
+    def _cells(self, rows: list[int]) -> list[list[str]]:
+        """The headings and these rows, column by column as they are seen."""
         model: QAbstractItemModel = self.model()
         header = self.horizontalHeader()
         visual = [header.logicalIndex(place) for place in range(header.count())]
         columns = [column for column in visual if not self.isColumnHidden(column)]
-        out = io.StringIO()
-        writer = csv.writer(out, dialect=dialect)
-        writer.writerow([model.headerData(column, Qt.Orientation.Horizontal) for column in columns])
-        for row in rows:
-            writer.writerow([model.index(row, column).data() for column in columns])
-        return out.getvalue()
+        return [
+            [model.headerData(column, Qt.Orientation.Horizontal) for column in columns],
+            *([model.index(row, column).data() for column in columns] for row in rows),
+        ]
 
     def _ask_and_export(self) -> None:
         from workbench.widgets.dialogs import show_error

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from engine.config import ExperimentConfig
 from engine.settings import parse
@@ -41,14 +42,18 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-def first_schema(path: Path) -> None:
-    """A database as the first version of the workbench left it: one finished run with two curves and a log line."""
+def migrate(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def first_schema(path: Path) -> None:
+    """A database as the first version of the workbench left it: one finished run with two curves and a log line."""
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        migrate(connection, "0001")
         connection.execute(
             text(
                 "INSERT INTO runs (name, status, dataset, dataset_fingerprint, model, seed, ndcg_overall, created_at, "
@@ -98,6 +103,30 @@ def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_datasets_without_notes_get_room_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    first_schema(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        migrate(connection, "0004")
+        connection.execute(
+            text(
+                "INSERT INTO datasets (name, synthetic, source, fingerprint, users, items, interactions, statistics, "
+                "preparation, report, created_at) VALUES ('films', 0, 'u.data', 'f', 9, 8, 7, '{}', "
+                """'{"k_core": 5}', '{}', '2025-12-10 08:00:00')"""
+            )
+        )
+    engine.dispose()
+    opened = Store(path)
+    (row,) = opened.datasets.list()
+    assert (row.name, row.fingerprint, row.preparation, row.notes) == ("films", "f", {"k_core": 5}, "")
+    assert opened.datasets.runs_using("films") == [1]
+    assert opened.runs.curves(1)["gate/1"].values.tolist() == [0.3]
+    opened.datasets.set_notes("films", "mine")
+    assert opened.datasets.list() == [replace(row, notes="mine")]
+    opened.close()
 
 
 def test_a_database_in_which_an_older_program_computes_is_left_as_it_is(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """The list of datasets."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from engine.config import DataSettings, ExperimentConfig
-from engine.store import Store
+from engine.store import Store, StoreError
 
 FACTS: dict[str, Any] = {
     "source": "ratings.csv",
@@ -51,6 +54,38 @@ def test_runs_using_a_dataset(store: Store) -> None:
     ]
     assert store.datasets.runs_using("films") == [runs[0], runs[2]]
     assert store.datasets.runs_using("songs") == []
+
+
+def test_a_renamed_dataset_keeps_its_runs(store: Store) -> None:
+    row = store.datasets.add("films", **FACTS)
+    config = ExperimentConfig(data=DataSettings(dataset="films", max_length=7))
+    run, other = store.runs.create(config, "abc"), store.runs.create(ExperimentConfig(), "f")
+    for each in (run, other):
+        store.runs.record(each, changes={"status": "finished"})
+    before = store.runs.get(run)
+    store.datasets.rename("films", "movies")
+    assert store.datasets.list() == [replace(row, name="movies")]
+    after = store.runs.get(run)
+    assert (after.dataset, after.dataset_fingerprint) == ("movies", "abc")
+    data = {**before.config["data"], "dataset": "movies"}
+    assert after == replace(before, dataset="movies", config={**before.config, "data": data})
+    assert (store.datasets.runs_using("movies"), store.runs.get(other).dataset) == ([run], "sample")
+
+
+def test_a_dataset_is_not_renamed_while_a_run_on_it_goes(store: Store) -> None:
+    store.datasets.add("films", **FACTS)
+    run = store.runs.create(ExperimentConfig(data=DataSettings(dataset="films")), "abc")
+    with pytest.raises(StoreError, match=f"cannot be renamed while run {run} goes"):
+        store.datasets.rename("films", "movies")
+    assert [row.name for row in store.datasets.list()] == ["films"]
+    assert store.runs.get(run).dataset == "films"
+
+
+def test_notes_stay_when_the_dataset_is_imported_again(store: Store) -> None:
+    assert store.datasets.add("films", **FACTS).notes == ""
+    store.datasets.set_notes("films", "größer\nthan expected")
+    again = store.datasets.add("films", **{**FACTS, "users": 9})
+    assert (again.users, again.notes) == (9, "größer\nthan expected")
 
 
 def test_numpy_numbers_are_kept_as_plain_ones(store: Store) -> None:

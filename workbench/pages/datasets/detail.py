@@ -1,39 +1,49 @@
-"""Everything that is known of the chosen dataset: numbers, charts, items, and what its import did."""
+"""Everything that is known of the chosen dataset: numbers, charts, items, what its import did, and notes."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from workbench.models.item_table import COUNT, ID, SLICE, TEXT, TITLE, ItemTableModel
 from workbench.models.run_columns import moment
-from workbench.pages.datasets.charts import LengthChart, PopularityChart
+from workbench.pages.datasets.items import ItemsTab
+from workbench.pages.datasets.notes import NotesTab
+from workbench.pages.datasets.overview import Overview
 from workbench.pages.datasets.report import report_lines
-from workbench.pages.datasets.summary import DatasetSummary
 from workbench.theme import SPACE_2, SPACE_3, Role
 from workbench.widgets import numbers
 from workbench.widgets.badge import Badge
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.parts import button, label
-from workbench.widgets.slices import SliceDelegate
 from workbench.widgets.stat import StatTile
-from workbench.widgets.table import DataTable
 from workbench.widgets.tile_row import TileRow
 
 if TYPE_CHECKING:
+    from engine.data.profile import DatasetProfile
     from engine.store import DatasetRow
 
-PAUSE = 150  # milliseconds without typing before a search begins
 SAMPLE = "sample"
+TILES = {
+    "users": ("Users", "Users with their interactions in order"),
+    "items": ("Items", "Items that at least one user had"),
+    "interactions": ("Interactions", "All interactions; repeated ones are those with an item that the user had before"),
+    "density": ("Density", "Share of all pairs of a user and an item that occur"),
+    "mean_length": ("Mean length", "Interactions of a user"),
+    "period": ("Period", "From the first interaction to the last, in UTC"),
+}
 
 
 class DatasetDetail(QWidget):
     """Shows one dataset; the page does what its buttons ask for."""
 
     experiment_wanted = Signal()
+    rename_wanted = Signal()
     delete_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, save_notes: Callable[[str, str], None], parent: QWidget | None = None) -> None:
+        """`save_notes(dataset, notes)` is called on another thread."""
         super().__init__(parent)
         self.name = ElidedLabel()
         self.name.setProperty("kind", "heading")
@@ -41,146 +51,97 @@ class DatasetDetail(QWidget):
         self.badge = Badge("synthetic", Role.warning)
         self.source = ElidedLabel("", Qt.TextElideMode.ElideMiddle)
         self.source.setProperty("kind", "muted")
+        self.preparation = ElidedLabel()
+        self.preparation.setProperty("kind", "muted")
         self.experiment = button("New experiment", "datasets.experiment", "flask")
+        self.rename = button("Rename", "datasets.rename", "pencil-simple")
         self.delete = button("Delete", "datasets.delete", "trash", kind="danger")
         self.experiment.clicked.connect(self.experiment_wanted)
+        self.rename.clicked.connect(self.rename_wanted)
         self.delete.clicked.connect(self.delete_wanted)
-        self.tiles = {
-            name: StatTile(title)
-            for name, title in (
-                ("users", "Users"),
-                ("items", "Items"),
-                ("interactions", "Interactions"),
-                ("density", "Density"),
-                ("mean_length", "Mean length"),
-                ("head", "Head threshold"),
-            )
-        }
-        self.popularity, self.lengths = PopularityChart(), LengthChart()
-        self.items = ItemTableModel(self)
-        self.search = QLineEdit()
-        self.search.setObjectName("datasets.itemSearch")
-        self.search.setAccessibleName("Search items")
-        self.search.setPlaceholderText("Title or id of an item")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(360)
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
-        self.search.textChanged.connect(lambda _text: self._pause.start())
-        self._pause.timeout.connect(self._search)
-        self.found = label("", "muted")
+        self.tiles = {name: StatTile(title) for name, (title, _help) in TILES.items()}
+        for name, (_title, help) in TILES.items():
+            self.tiles[name].setToolTip(help)
+        self.overview, self.items, self.notes = Overview(), ItemsTab(), NotesTab(save_notes)
+        self.overview.popularity.moved.connect(self.items.model.set_head)
         self.report = label("", wrap=True, selectable=True)
         self.report.setObjectName("datasets.report")
         self.report.setTextFormat(Qt.TextFormat.RichText)
         self.report.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.tabs = QTabWidget()
         self._lay_out()
 
     def show_row(self, row: "DatasetRow") -> None:
-        """Show what the store knows of the dataset, at once."""
+        """Show what the store knows of the dataset."""
+        from engine.data.versions import SHORT, in_short
+
         known: dict[str, Any] = row.statistics
         self.name.setText(row.name)
         self.badge.setVisible(row.synthetic)
         self.source.setText(f"{row.source}  ·  added {moment(row.created_at)}")
+        fingerprint = f"fingerprint {row.fingerprint[:SHORT]}"
+        self.preparation.setText("  ·  ".join(filter(None, (fingerprint, in_short(row.preparation)))))
         self.tiles["users"].set_value(numbers.count(row.users))
         self.tiles["items"].set_value(numbers.count(row.items), _text_words(known, row.items))
-        self.tiles["interactions"].set_value(numbers.count(row.interactions))
+        repeats = known.get("repeats")
+        self.tiles["interactions"].set_value(
+            numbers.count(row.interactions), f"{numbers.count(repeats)} repeated" if repeats else ""
+        )
         density = known.get("density")
         self.tiles["density"].set_value("–" if density is None else f"{density:.3%}".replace("%", " %"))
         self.tiles["mean_length"].set_value(
             numbers.decimal(known.get("mean_length"), 1),
             f"median {known['median_length']:g}" if "median_length" in known else "",
         )
-        self.tiles["head"].set_value("–", "")
+        self.tiles["period"].set_value(*_period_words(known))
         self.report.setText("<br>".join(report_lines(row)))
+        self.notes.show_notes(row.name, row.notes)
         comes_with_us = row.name == SAMPLE
-        self.delete.setEnabled(not comes_with_us)
-        self.delete.setToolTip("The sample comes with the workbench and stays" if comes_with_us else "")
+        for each, key, what in ((self.rename, "F2", "keeps its name"), (self.delete, "Delete key", "stays")):
+            each.setEnabled(not comes_with_us)
+            each.setToolTip(
+                f"The sample comes with the workbench and {what}" if comes_with_us else f"{key} in the list"
+            )
 
-    def show_summary(self, summary: DatasetSummary) -> None:
+    def show_profile(self, profile: "DatasetProfile") -> None:
         """Show what had to be read from the dataset's files."""
-        self.tiles["head"].set_value(
-            f"≥ {numbers.count(summary.least_head_count)}", f"{numbers.count(summary.head_items)} head items"
-        )
-        self.popularity.show_summary(summary)
-        edges = summary.lengths.edges
-        self.lengths.show_bins(summary.lengths, f"{edges[0]:,} to {summary.longest:,} interactions")
-        self.items.set_rows(summary.catalogue)
-        self._count()
+        self.items.model.set_items(profile.items)
+        self.overview.popularity.show_curve(profile.popularity)
+        lengths = profile.lengths
+        self.overview.lengths.show_bins(lengths, f"{numbers.count(lengths.least)} to {numbers.count(lengths.greatest)}")
+        self.overview.dates.show_dates(profile.dates)
+        self.overview.texts.show_coverage(profile.texts)
 
-    def _search(self) -> None:
-        self.items.set_search(self.search.text())
-        self._count()
-
-    def _count(self) -> None:
-        shown, total = self.items.rowCount(), self.items.total
-        self.found.setText(
-            f"{numbers.count(total)} items"
-            if shown == total
-            else f"{numbers.count(shown)} of {numbers.count(total)} items"
-        )
+    def find_items(self) -> None:
+        """Go to the search among the items."""
+        self.tabs.setCurrentWidget(self.items)
+        self.items.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.items.search.selectAll()
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(SPACE_2)
-        words = QVBoxLayout()
-        words.setSpacing(2)
         first = QHBoxLayout()
         first.setSpacing(SPACE_2)
         first.addWidget(self.name, 1)
-        first.addWidget(self.badge)
-        words.addLayout(first)
-        words.addWidget(self.source)
-        top.addLayout(words, 1)
-        top.addWidget(self.experiment, 0, Qt.AlignmentFlag.AlignVCenter)
-        top.addWidget(self.delete, 0, Qt.AlignmentFlag.AlignVCenter)
-        charts = QHBoxLayout()
-        charts.setSpacing(SPACE_3)
-        charts.addWidget(self.popularity, 1)
-        charts.addWidget(self.lengths, 1)
-        tabs = QTabWidget()
-        tabs.setObjectName("datasets.tabs")
-        tabs.tabBar().setDrawBase(False)
-        tabs.tabBar().setAccessibleName("Details of the dataset")
-        tabs.addTab(self._items_tab(), "Items")
-        tabs.addTab(self._report_tab(), "Import")
-        content = QWidget()
-        content.setProperty("kind", "page")
-        area = QScrollArea()  # for windows too low for all of it
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(SPACE_3, 0, 0, 0)
-        outer.addWidget(area)
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
+        for each in (self.badge, self.experiment, self.rename, self.delete):
+            first.addWidget(each)
+        top = QVBoxLayout()
+        top.setSpacing(2)
+        top.addLayout(first)
+        top.addWidget(self.source)
+        top.addWidget(self.preparation)
+        self.tabs.setObjectName("datasets.tabs")
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName("Details of the dataset")
+        self.tabs.addTab(self.overview, "Overview")
+        self.tabs.addTab(self.items, "Items")
+        self.tabs.addTab(self._report_tab(), "Import")
+        self.tabs.addTab(self.notes, "Notes")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_3, 0, 0, 0)
         layout.setSpacing(SPACE_3)
         layout.addLayout(top)
         layout.addWidget(TileRow(list(self.tiles.values())))
-        layout.addLayout(charts, 1)
-        layout.addWidget(tabs, 1)
-
-    def _items_tab(self) -> QWidget:
-        table = DataTable("datasets.items", "Items")
-        table.setModel(self.items)
-        table.setItemDelegateForColumn(SLICE, SliceDelegate(table))
-        table.horizontalHeader().setSortIndicator(COUNT, Qt.SortOrder.DescendingOrder)
-        table.setSortingEnabled(True)
-        for column, width in ((TITLE, 250), (ID, 112), (COUNT, 116), (SLICE, 72)):
-            table.setColumnWidth(column, width)
-        table.stretch_column(TEXT)
-        bar = QHBoxLayout()
-        bar.setSpacing(SPACE_2)
-        bar.addWidget(self.search, 1)
-        bar.addWidget(self.found)
-        bar.addStretch(1)
-        holder = QWidget()
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, SPACE_3, 0, 0)
-        layout.setSpacing(SPACE_2)
-        layout.addLayout(bar)
-        layout.addWidget(table, 1)
-        return holder
+        layout.addWidget(self.tabs, 1)
 
     def _report_tab(self) -> QWidget:
         area = QScrollArea()
@@ -202,3 +163,15 @@ def _text_words(statistics: dict[str, Any], items: int) -> str:
     if with_text == items:
         return "all with text"
     return "none has text" if not with_text else f"{numbers.count(with_text)} with text"
+
+
+def _period_words(statistics: dict[str, Any]) -> tuple[str, str]:
+    """How many days the interactions span, and from when to when."""
+    if "first_time" not in statistics:
+        return numbers.NOTHING, "no timestamps"
+    first, last = statistics["first_time"], statistics["last_time"]
+    days = f"{numbers.count((last - first) // 86_400 + 1)} days"
+    try:
+        return days, " – ".join(f"{datetime.fromtimestamp(each, UTC):%Y-%m}" for each in (first, last))
+    except (ValueError, OverflowError, OSError):  # beyond the calendar
+        return days, ""

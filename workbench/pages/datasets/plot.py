@@ -1,14 +1,19 @@
-"""A still chart in a card: themed axes, a logarithmic one where wanted, and words for what the pointer is on."""
+"""A still chart in a card: themed axes, a logarithmic one where wanted, words for what the pointer is on, and words in
+its place where there is nothing to draw."""
 
 import math
+from datetime import UTC, datetime
 
+import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedLayout, QWidget
 
 from workbench.theme import CAPTION, SPACE_2, SPACE_4, Role, tabular, theme
 from workbench.widgets.chart import BOTTOM_AXIS
-from workbench.widgets.parts import Card
+from workbench.widgets.parts import Card, label
 
 WIDE = 2.5  # decades from which on an axis marks powers of ten alone
 
@@ -33,8 +38,45 @@ class Axis(pg.AxisItem):
         return [f"{10**value if self.logarithmic else value:,.0f}" for value in values]
 
 
+class DateAxis(pg.AxisItem):
+    """Days where bins of dates begin, as many as there is room for. Its values are seconds since 1970."""
+
+    ROOM = 70  # pixels for a date
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.enableAutoSIPrefix(False)
+        self._edges: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._form = ""
+
+    def set_edges(self, edges: npt.NDArray[np.int64], form: str) -> None:
+        """`edges` (bins + 1,) in seconds since 1970; `form` writes a date."""
+        self._edges, self._form = edges, form
+        self.picture = None
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
+        bins = max(1, len(self._edges) - 1)
+        ticks = min(bins, max(1, int(size // self.ROOM)))
+        places = ((np.arange(ticks) + 0.5) * bins / ticks).astype(np.int64)  # none at the ends, where it would not fit
+        return [(1.0, [float(edge) for edge in self._edges[places]])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [date_words(value, self._form) for value in values]
+
+
+def date_words(seconds: float, form: str) -> str:
+    """A day in the calendar; beyond it, its year."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime(form)
+    except (ValueError, OverflowError, OSError):
+        return str(np.datetime64(int(seconds), "s").astype("datetime64[Y]"))
+
+
 class PlotCard(Card):
-    """Base of the page's charts. Subclasses draw into `plot`, in `paint`, and answer `words_at`."""
+    """Base of the page's charts. Subclasses draw into `plot`, in `paint`, and answer `words_at`.
+
+    `bottom` is an axis of another kind than of whole numbers.
+    """
 
     def __init__(
         self,
@@ -43,29 +85,51 @@ class PlotCard(Card):
         x_label: str,
         y_label: str,
         *,
-        log_x: bool,
-        log_y: bool,
+        log_x: bool = False,
+        log_y: bool = False,
+        bottom: pg.AxisItem | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, " ", parent)
         self.setObjectName(name)
         self.set_margins(SPACE_4, SPACE_2)
         self._resting = ""
-        self.axes = {"bottom": Axis("bottom", log_x), "left": Axis("left", log_y)}
+        self.axes = {"bottom": bottom or Axis("bottom", log_x), "left": Axis("left", log_y)}
         self.plot = pg.PlotWidget(axisItems=self.axes, background=None, enableMenu=False)
         self.plot.setMouseEnabled(False, False)
         self.plot.hideButtons()
         self.plot.setFrameShape(QFrame.Shape.NoFrame)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setMinimumSize(140, 96)
+        self.plot.setMinimumSize(120, 96)
         self.plot.setLabel("bottom", x_label)
         self.axes["bottom"].setHeight(BOTTOM_AXIS)
         self.plot.setLabel("left", y_label)
         self.plot.scene().sigMouseMoved.connect(self._point_at)
         self.plot.installEventFilter(self)
-        self.body.addWidget(self.plot, 1)
+        self._crosshair = pg.InfiniteLine(angle=90)
+        self._nothing = label("", "muted", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        place = QWidget()
+        self._stack = QStackedLayout(place)
+        self._stack.addWidget(self.plot)
+        self._stack.addWidget(self._nothing)
+        self.body.addWidget(place, 1)
         theme().changed.connect(self._restyle)
         self._restyle()
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # else a scroll area around it would give it its preferred height, not the least it can do with
+
+    def minimumSizeHint(self) -> QSize:
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            least.setHeight(layout.minimumHeightForWidth(self.width()))
+        return least
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()  # the words may take more lines now, or fewer
 
     def paint(self) -> None:
         """Draw everything anew in the theme's colours."""
@@ -75,20 +139,45 @@ class PlotCard(Card):
         """What there is at `x` in the axis's own units; "" for nothing."""
         raise NotImplementedError
 
+    def redraw(self) -> None:
+        """Draw what there is now, in the theme's colours."""
+        self._stack.setCurrentIndex(0)
+        self.plot.clear()
+        self.paint()
+        self._crosshair.hide()
+        self._crosshair.setPen(pg.mkPen(theme().color(Role.control_border), width=1, style=Qt.PenStyle.DotLine))
+        self.plot.addItem(self._crosshair, ignoreBounds=True)
+
+    def say_nothing(self, why: str) -> None:
+        """There is nothing to draw; say why."""
+        self._nothing.setText(why)
+        self._stack.setCurrentIndex(1)
+        self.set_resting_words("")
+        self.describe(why)
+
     def set_resting_words(self, text: str) -> None:
         """What stands beside the title while the pointer is elsewhere."""
         self._resting = text
         self.set_caption(text)
+        self.describe(text)
+
+    def describe(self, text: str) -> None:
+        """What a screen reader says of the chart, after its title."""
+        self.setAccessibleName(f"{self.title.text()}: {text}")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
+            self._crosshair.hide()
             self.set_caption(self._resting)
         return False
 
     def _point_at(self, place: QPointF) -> None:
         view = self.plot.getPlotItem().vb
         inside = view.sceneBoundingRect().contains(place)
-        words = self.words_at(view.mapSceneToView(place).x()) if inside else ""
+        x = view.mapSceneToView(place).x()
+        words = self.words_at(x) if inside else ""
+        self._crosshair.setVisible(bool(words))
+        self._crosshair.setValue(x)
         self.set_caption(words or self._resting)
 
     def _restyle(self) -> None:
@@ -102,5 +191,5 @@ class PlotCard(Card):
             axis.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=True)
             axis.label.setFont(tabular(CAPTION))
         self.plot.showGrid(x=False, y=True, alpha=1.0)
-        self.plot.clear()
-        self.paint()
+        if self._stack.currentIndex() == 0:
+            self.redraw()

@@ -1,11 +1,10 @@
 """All runs of a search as a CSV file, with plain values and both ranking protocols."""
 
-import csv
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.files import write_whole
+from engine.files import write_csv
 from workbench.models.run_columns import COLUMNS
 from workbench.models.run_table import RunSource
 
@@ -22,14 +21,7 @@ def export_runs(path: Path, source: RunSource, search: str, sort: str, descendin
     rows: list[list[Any]] = []
     while page := source.list(search, sort, descending, len(rows), PAGE):
         rows.extend([_plain(getattr(run, field)) for field in fields] for run in page)
-
-    def write(file: Path) -> None:
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(fields)
-            writer.writerows(rows)
-
-    write_whole(path, write)
+    write_csv(path, fields, rows)
     return len(rows)
 
 
