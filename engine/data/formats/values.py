@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?[0-9]{1,18}(\.0*)?$"
-DATE = r"^[0-9]{4}-[0-9]{2}|^(19|20)[0-9]{6}$"
+DATE = r"^[0-9]{4}-[0-9]{2}|^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
 # A count of seconds, milli-, micro- or nanoseconds since 1970 stays below the bound until the year 5138.
 UNITS = ((10**11, 1_000_000.0, "seconds"), (10**14, 1_000.0, "milliseconds"), (10**17, 1.0, "microseconds"),
          (10**20, 0.001, "nanoseconds"))  # fmt: skip
@@ -103,14 +103,25 @@ class WholeNumbers:
         return np.concatenate(self._numbers)
 
 
-class CheckedNumbers:
-    """Cells that must hold a number or nothing; none is kept."""
+class Ratings:
+    """Numbers, or nothing; four bytes a row."""
 
     def __init__(self, name: str) -> None:
         self.names = (name,)
+        self._numbers: list[npt.NDArray[np.float32]] = []
 
     def add(self, cells: pyarrow.Array) -> None:
+        import pyarrow.compute as pc
+
         _check_numbers(cells, rf"^$|{NUMBER}", "a number")
+        known = np.asarray(pc.not_equal(cells, ""))
+        numbers = np.full(len(cells), np.nan, dtype=np.float32)
+        numbers[known] = _numbers(cells.filter(known) if not known.all() else cells)
+        self._numbers.append(numbers)
+
+    def values(self) -> npt.NDArray[np.float32]:
+        """(rows,) the numbers, not a number where there is none."""
+        return np.concatenate(self._numbers)
 
 
 class Texts:
@@ -224,11 +235,13 @@ def _numbers(cells: pyarrow.Array) -> IntArray | FloatArray:
     import pandas as pd
     import pyarrow as pa
 
-    try:
-        return np.asarray(cells.cast(pa.int64()), dtype=np.int64)
-    except pa.ArrowInvalid:
-        numbers = pd.to_numeric(pd.Series(cells.to_pandas())).to_numpy()
-        return numbers if numbers.dtype == np.int64 else numbers.astype(np.float64)
+    for kind in (pa.int64(), pa.float64()):
+        try:
+            return np.asarray(cells.cast(kind))
+        except pa.ArrowInvalid:  # which does not know “+1” nor “1.”
+            continue
+    numbers = pd.to_numeric(pd.Series(cells.to_pandas())).to_numpy()
+    return numbers if numbers.dtype == np.int64 else numbers.astype(np.float64)
 
 
 def _first(faulty: Any) -> int | None:

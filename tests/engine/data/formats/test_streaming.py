@@ -140,12 +140,13 @@ def test_all_times_tell_the_unit_not_those_of_the_first_block(write, small_block
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+SECONDS = st.integers(0, 2**33).filter(lambda time: not 19_000_000 <= time < 21_000_000)  # which may be dates
 IDENTIFIER = CELL.filter(lambda text: text.strip() and not text.startswith("\ufeff"))
 
 
 @settings(max_examples=100, deadline=None)
 @given(
-    table=st.lists(st.tuples(IDENTIFIER, IDENTIFIER, st.integers(0, 2**33), CELL), min_size=1, max_size=40),
+    table=st.lists(st.tuples(IDENTIFIER, IDENTIFIER, SECONDS, CELL), min_size=1, max_size=40),
     ending=st.sampled_from(["\n", "\r\n"]),
     delimiter=st.sampled_from([",", "\t", ";", "|"]),
 )
