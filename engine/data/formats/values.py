@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow
 
+LEAST_WAITING = 1 << 16  # identifiers of blocks that are numbered at one go
 FloatArray = npt.NDArray[np.float64]
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?[0-9]{1,18}(\.0*)?$"
@@ -67,24 +68,39 @@ class Identifiers:
     """Users or items, as `what` says: each is kept once, and every row takes four bytes."""
 
     def __init__(self, name: str, what: str) -> None:
+        import pyarrow as pa
+
         self.names = (name,)
         self._what = what
-        self._numbers: dict[str, int] = {}
+        self._known = pa.array([], pa.string())
         self._codes: list[npt.NDArray[np.int32]] = []
+        self._waiting: list[pyarrow.DictionaryArray] = []
+        self._waiting_names = 0
 
     def add(self, cells: pyarrow.Array) -> None:
         _check_filled(cells, f"the {self._what} id is empty.")
         encoded = cells.dictionary_encode()
-        numbers = self._numbers
-        here = [numbers.setdefault(each, len(numbers)) for each in encoded.dictionary.to_pylist()]
-        self._codes.append(np.array(here, dtype=np.int32)[encoded.indices.to_numpy()])
+        self._waiting.append(encoded)
+        self._waiting_names += len(encoded.dictionary)
+        if self._waiting_names > max(len(self._known), LEAST_WAITING):  # so that each is looked up a few times at most
+            self._number()
 
     def values(self) -> pd.Categorical:
         """(rows,) the identifiers, numbered as they first appear."""
         import pandas as pd
 
-        names = pd.Index(list(self._numbers), dtype="str")
-        return pd.Categorical.from_codes(np.concatenate(self._codes), names)
+        self._number()
+        return pd.Categorical.from_codes(np.concatenate(self._codes), pd.Index(self._known.to_pandas(), dtype="str"))
+
+    def _number(self) -> None:
+        """Give the identifiers that wait their numbers, those that are new the next ones."""
+        import pyarrow as pa
+
+        before = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), self._known)
+        unified = pa.chunked_array([before, *self._waiting]).unify_dictionaries()
+        self._known = unified.chunk(0).dictionary
+        self._codes += [np.asarray(chunk.indices) for chunk in unified.chunks[1:]]
+        self._waiting, self._waiting_names = [], 0
 
 
 class WholeNumbers:
@@ -113,11 +129,16 @@ class Ratings:
     def add(self, cells: pyarrow.Array) -> None:
         import pyarrow.compute as pc
 
-        _check_numbers(cells, rf"^$|{NUMBER}", "a number")
-        known = np.asarray(pc.not_equal(cells, ""))
-        numbers = np.full(len(cells), np.nan, dtype=np.float32)
-        numbers[known] = _numbers(cells.filter(known) if not known.all() else cells)
-        self._numbers.append(numbers)
+        encoded = cells.dictionary_encode()  # a handful of marks are given again and again
+        marks, rows = encoded.dictionary, np.asarray(encoded.indices)
+        try:
+            _check_numbers(marks, rf"^$|{NUMBER}", "a number")
+        except BadCellError as bad:
+            raise BadCellError(int((rows == bad.row).argmax()), str(bad)) from bad
+        known = np.asarray(pc.not_equal(marks, ""))
+        numbers = np.full(len(marks), np.nan, dtype=np.float32)
+        numbers[known] = _numbers(marks.filter(known))
+        self._numbers.append(numbers[rows])
 
     def values(self) -> npt.NDArray[np.float32]:
         """(rows,) the numbers, not a number where there is none."""
