@@ -15,6 +15,7 @@ from engine.data.dataset import Dataset
 from engine.data.raw import ColumnMapping
 from engine.errors import DataError, Stopped
 from engine.home import Home
+from engine.memory import give_back
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -91,6 +92,7 @@ class Library:
         chosen = named(format) if format else sniff(files)
         step(f"Reading {chosen.title}", 0.1)
         raw = chosen.read(files, mapping, _ReadingSpeed(f"Reading {chosen.title}", step, check))
+        give_back()  # the blocks that were read leave holes as large as the data itself
         step("Preparing", 0.6)
         dataset = prepare(raw, preparation or PreparationSettings(), name)
         step("Writing", 0.8)

@@ -206,6 +206,8 @@ class Times:
         if row is not None:
             words = f"{quoted(table.cell(row, self.names[0]))} is not a plausible time in {unit} since 1970."
             raise table.fault(row, self.names[0], words)
+        if unit == UNITS[0][2] and numbers.dtype == np.int64:
+            return numbers  # as they are, in no more memory
         return _seconds((numbers * (int(factor) if factor >= 1 else factor)).astype(np.int64))
 
 
