@@ -19,7 +19,7 @@ from engine.settings import override, parse, settings_of
 from engine.settings import presets as all_presets
 
 __all__ = [
-    "compare", "datasets", "delete", "group", "import_dataset", "presets", "recommend", "run", "runs", "semantic_ids",
+    "compare", "datasets", "delete", "examine", "group", "import_dataset", "presets", "recommend", "run", "runs", "semantic_ids",
     "settings", "show",
 ]  # fmt: skip
 
@@ -148,6 +148,25 @@ def datasets(arguments: Namespace, output: Output) -> int:
                 for row in rows
             ],
         )
+    return DONE
+
+
+def examine(arguments: Namespace, output: Output) -> int:
+    """Say what is wrong with a dataset."""
+    with opened(arguments.home) as (home, store):
+        from engine.data import doctor
+        from engine.library import SAMPLE, Library
+
+        library = Library(home, store)
+        if arguments.dataset == SAMPLE:
+            library.ensure_sample()
+        findings = doctor.examine(library.load(find_dataset(store, arguments.dataset).name))
+    if output.is_json:
+        output.json({"dataset": arguments.dataset, "findings": findings})
+    else:
+        from engine.cli.reports import write_findings
+
+        write_findings(output, arguments.dataset, findings)
     return DONE
 
 

@@ -6,6 +6,7 @@ What is kept is a few bytes for every row, never its text.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -207,7 +208,7 @@ class Times:
             words = f"{quoted(table.cell(row, self.names[0]))} is not a plausible time in {unit} since 1970."
             raise table.fault(row, self.names[0], words)
         if unit == UNITS[0][2] and numbers.dtype == np.int64:
-            return numbers  # as they are, in no more memory
+            return np.asarray(numbers, dtype=np.int64)  # as they are, in no more memory
         return _seconds((numbers * (int(factor) if factor >= 1 else factor)).astype(np.int64))
 
 
@@ -258,11 +259,10 @@ def _numbers(cells: pyarrow.Array) -> IntArray | FloatArray:
     import pandas as pd
     import pyarrow as pa
 
-    for kind in (pa.int64(), pa.float64()):
-        try:
-            return np.asarray(cells.cast(kind))
-        except pa.ArrowInvalid:  # which does not know “+1” nor “1.”
-            continue
+    with suppress(pa.ArrowInvalid):
+        return np.asarray(cells.cast(pa.int64()), dtype=np.int64)
+    with suppress(pa.ArrowInvalid):  # as “+1” and “1.” are for it
+        return np.asarray(cells.cast(pa.float64()), dtype=np.float64)
     numbers = pd.to_numeric(pd.Series(cells.to_pandas())).to_numpy()
     return numbers if numbers.dtype == np.int64 else numbers.astype(np.float64)
 
