@@ -137,9 +137,14 @@ def test_items_without_entry_or_text_are_allowed_counted_and_named(write):
         "text": ["One. some words", "", "", ""],
     }
     assert raw.report == {
+        "items_without_title": 1,
         "items_without_text": 1,
         "items_without_entry": 2,
-        "examples": {"items_without_text": ["i2 on line 3 of b.csv"], "items_without_entry": ["i3", "i4"]},
+        "examples": {
+            "items_without_title": ["i2 on line 3 of b.csv"],
+            "items_without_text": ["i2 on line 3 of b.csv"],
+            "items_without_entry": ["i3", "i4"],
+        },
     }
 
 

@@ -90,9 +90,14 @@ def test_items_without_text_without_entry_and_never_used_are_counted(write):
     write(TEXTS, "a one\n\nb\nx never bought\n")
     raw = read(write(SEQUENCES, "u1 a b c\nu2 c a b a\nu3 a b c\n"))
     assert raw.report == {
+        "items_without_title": 1,
         "items_without_text": 1,
         "items_without_entry": 1,
-        "examples": {"items_without_text": ["b on line 3 of item_text.txt"], "items_without_entry": ["c"]},
+        "examples": {
+            "items_without_title": ["b on line 3 of item_text.txt"],
+            "items_without_text": ["b on line 3 of item_text.txt"],
+            "items_without_entry": ["c"],
+        },
     }
     assert raw.items["title"].tolist() == ["one", "b", "never bought", "c"]
     report = prepare(raw, PreparationSettings(k_core=1), "x").facts["report"]
