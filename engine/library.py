@@ -18,6 +18,7 @@ from engine.home import Home
 from engine.memory import give_back
 
 if TYPE_CHECKING:
+    from engine.data.doctor import Finding
     from engine.store import Store
     from engine.store.rows import DatasetRow
 
@@ -118,6 +119,12 @@ class Library:
                 raise
         self._make_sample()
         return Dataset.load(self._folder(name))
+
+    def examine(self, name: str) -> list[Finding]:
+        """What the doctor finds wrong with a dataset. Raises DataError as `load` does."""
+        from engine.data.doctor import examine
+
+        return examine(self.load(name))
 
     def delete(self, name: str) -> None:
         """Take a dataset off the list and remove its files. Raises DataError when runs use it, naming them."""

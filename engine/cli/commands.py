@@ -154,13 +154,12 @@ def datasets(arguments: Namespace, output: Output) -> int:
 def examine(arguments: Namespace, output: Output) -> int:
     """Say what is wrong with a dataset."""
     with opened(arguments.home) as (home, store):
-        from engine.data import doctor
         from engine.library import SAMPLE, Library
 
         library = Library(home, store)
         if arguments.dataset == SAMPLE:
             library.ensure_sample()
-        findings = doctor.examine(library.load(find_dataset(store, arguments.dataset).name))
+        findings = library.examine(find_dataset(store, arguments.dataset).name)
     if output.is_json:
         output.json({"dataset": arguments.dataset, "findings": findings})
     else:

@@ -171,7 +171,7 @@ MOVIELENS_1M = MovieLens(
 
 MOVIELENS_CSV = MovieLens(
     name="ml-csv",
-    title="MovieLens 20M, 25M, 32M or latest",
+    title="MovieLens 20M and later",
     help="The folder with ratings.csv and movies.csv (titles and genres), as distributed by GroupLens; other files in "
     "it are left alone.",
     ratings="ratings.csv",

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QTabWidget, Q
 from workbench.models.item_table import COUNT, ID, SLICE, TEXT, TITLE, ItemTableModel
 from workbench.models.run_columns import moment
 from workbench.pages.datasets.charts import LengthChart, PopularityChart
+from workbench.pages.datasets.examination import Examination
 from workbench.pages.datasets.report import report_lines
 from workbench.pages.datasets.summary import DatasetSummary
 from workbench.theme import SPACE_2, SPACE_3, Role
@@ -72,6 +73,7 @@ class DatasetDetail(QWidget):
         self.report.setObjectName("datasets.report")
         self.report.setTextFormat(Qt.TextFormat.RichText)
         self.report.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.examination = Examination()
         self._lay_out()
 
     def show_row(self, row: "DatasetRow") -> None:
@@ -129,6 +131,7 @@ class DatasetDetail(QWidget):
         first.addWidget(self.badge)
         words.addLayout(first)
         words.addWidget(self.source)
+        words.addLayout(self.examination.headline_row())
         top.addLayout(words, 1)
         top.addWidget(self.experiment, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.delete, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -142,6 +145,7 @@ class DatasetDetail(QWidget):
         tabs.tabBar().setAccessibleName("Details of the dataset")
         tabs.addTab(self._items_tab(), "Items")
         tabs.addTab(self._report_tab(), "Import")
+        self.examination.stand_in(tabs)
         content = QWidget()
         content.setProperty("kind", "page")
         area = QScrollArea()  # for windows too low for all of it

@@ -84,6 +84,7 @@ class DatasetsPage(Page):
         self._name = row.name
         self.detail_states.show_loading()
         library, share = self._workbench.library, DataSettings().head_share
+        self.detail.examination.examine(library, row.name)
 
         def read() -> DatasetSummary:
             return DatasetSummary.of(library.load(row.name), share)
@@ -107,11 +108,15 @@ class DatasetsPage(Page):
         """Open the import dialog, with these files if there are any."""
         dialog = ImportDialog(self._workbench.library, self)
         dialog.imported.connect(self._show_imported)
+        dialog.help_wanted.connect(self._show_help)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         if paths:
             dialog.set_paths(paths)
         return dialog
+
+    def _show_help(self) -> None:
+        self.open_page.emit("help", "datasets")
 
     def _show_imported(self, name: str) -> None:
         self._name = name
@@ -176,6 +181,7 @@ class DatasetsPage(Page):
             "datasets.importFirst",
         )
         empty.clicked.connect(self.import_files)
+        empty.add_link("Where to get data", "datasets.help").clicked.connect(self._show_help)
         states = StateStack(split, empty, "datasets")
         self.body.addWidget(states, 1)
         return states
