@@ -77,9 +77,8 @@ def test_findings_are_shown_with_a_headline_that_leads_to_them(
     for expected in ("All of them are.", "For example: u1", "What to do: Look for another copy.", "<b>Some</b> are."):
         assert expected in told
     assert all(part.textFormat() == Qt.TextFormat.PlainText for part in examination.findChildren(QLabel) if part.text())
-    assert examination.headline.text() == "Sequences are sorted, and 1 more"
-    examination.headline.setVisible(True)
-    qtbot.mouseClick(examination.headline, Qt.MouseButton.LeftButton)
+    assert examination.headline.link.text() == "Sequences are sorted, and 1 more"
+    qtbot.mouseClick(examination.headline.link, Qt.MouseButton.LeftButton)
     assert tabs.currentWidget() is examination
 
 
@@ -134,7 +133,7 @@ def test_the_page_examines_the_chosen_dataset(qtbot: Any, workbench: Workbench, 
     examination = page.detail.examination
     qtbot.waitUntil(lambda: bool(examination.findings), timeout=5000)
     assert examination.findings[0].check == "sorted_by_item_id"
-    assert examination.headline.text().startswith("Sequences are sorted by item id, not by time")
+    assert examination.headline.link.text().startswith("Sequences are sorted by item id, not by time")
 
 
 # A new experiment
@@ -147,7 +146,7 @@ def test_a_new_experiment_warns_of_its_dataset_once_it_is_known(qtbot: Any, stor
     qtbot.addWidget(notice)
     notice.show_dataset(row)
     qtbot.waitUntil(lambda: not notice.isHidden())
-    assert notice.link.text() == "The dataset: texts are shared"
+    assert notice.link.text() == f"{row.name}: Texts are shared"
     notice.show_dataset(None)
     assert notice.isHidden()
     notice.show_dataset(row)

@@ -131,7 +131,7 @@ class DatasetDetail(QWidget):
         first.addWidget(self.badge)
         words.addLayout(first)
         words.addWidget(self.source)
-        words.addLayout(self.examination.headline_row())
+        words.addWidget(self.examination.headline)
         top.addLayout(words, 1)
         top.addWidget(self.experiment, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.delete, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -3,39 +3,32 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.icons import icon
 from workbench.latest import Latest
-from workbench.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, Role, theme
-from workbench.widgets.parts import button, clear, label
+from workbench.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4, theme
+from workbench.widgets.findings_link import ICON, LOOKS, FindingsLink
+from workbench.widgets.parts import clear, label
 
 if TYPE_CHECKING:
-    from engine.data.doctor import Finding, Severity
+    from engine.data.doctor import Finding
     from engine.library import Library
 
-LOOKS: "dict[Severity, tuple[str, Role]]" = {
-    "serious": ("warning-octagon", Role.bad),
-    "warning": ("warning", Role.warning),
-    "note": ("info", Role.text_muted),
-}
-ICON = QSize(18, 18)
-LINK_FRAME = 5  # pixels
 WIDEST = 900  # pixels: longer lines are hard to read
 
 
 class Examination(QScrollArea):
-    """Examines in the background. `headline_row` is for another place; the headline leads to the tab that this stands in."""
+    """Examines in the background. `headline` is for another place: it leads to the tab that this stands in."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("datasets.examination")
         self.setAccessibleName("What the examination found")
         self.setWidgetResizable(True)
-        self.headline = button("", "datasets.headline", kind="link")
+        self.headline = FindingsLink("datasets.headline")
         self.headline.clicked.connect(self._show)
-        self.headline.hide()
         self._examining = Latest(self)
         self._tabs: QTabWidget | None = None
         self._findings: list[Finding] = []
@@ -67,14 +60,6 @@ class Examination(QScrollArea):
         self._tabs = tabs
         tabs.addTab(self, "Examination")
 
-    def headline_row(self) -> QHBoxLayout:
-        """The headline in line with the words above it, although a link keeps room for its focus frame."""
-        row = QHBoxLayout()
-        row.setContentsMargins(-LINK_FRAME, 0, 0, 0)
-        row.addWidget(self.headline)
-        row.addStretch(1)
-        return row
-
     def examine(self, library: "Library", name: str) -> None:
         """Examine a dataset and show what was found; whatever was found in another one goes at once."""
         self._show_findings([], "Examining…")
@@ -97,12 +82,7 @@ class Examination(QScrollArea):
         if self._tabs is not None:
             count = f" ({len(self._findings)})" if self._findings else ""
             self._tabs.setTabText(self._tabs.indexOf(self), f"Examination{count}")
-        grave = [finding for finding in self._findings if finding.severity != "note"]
-        self.headline.setVisible(bool(grave))
-        if grave:
-            more = f", and {len(grave) - 1} more" if len(grave) > 1 else ""
-            self.headline.setText(f"{grave[0].title}{more}")
-            self.headline.setIcon(icon(*LOOKS[grave[0].severity]))
+        self.headline.show_findings(self._findings)
 
     def _show(self) -> None:
         if self._tabs is not None:

@@ -49,7 +49,7 @@ class SetupPage(Page):
         self._scroll.setWidget(_at_top(self.form))
         self.summary = SummaryPanel()
         self.notice = DatasetNotice(workbench.library)
-        self.notice.link.clicked.connect(lambda: self.open_page.emit("datasets", self.form.values()["data"]["dataset"]))
+        self.notice.clicked.connect(lambda: self.open_page.emit("datasets", self.form.values()["data"]["dataset"]))
         self.group = GroupCard()
         self.group.changed.connect(self._show_state)
         happens = QScrollArea()
