@@ -53,6 +53,9 @@ def test_a_folder_is_imported_in_its_format(library, fixtures, format):
     assert row.report["interactions_read"] == row.interactions > 0
     assert library.load("small").facts["format"] == format
     assert sentences(row.report)[0] == f"{row.interactions:,} interactions were read."
+    for key, count in row.report.items():
+        if isinstance(count, int) and count:
+            assert sentences({key: count}), f"nobody is told of {key}"
 
 
 @pytest.mark.parametrize("format", FOLDERS)
