@@ -121,7 +121,7 @@ class WholeNumbers:
 
 
 class Ratings:
-    """Numbers, or nothing; four bytes a row."""
+    """Cells that hold a number or nothing; four bytes a row."""
 
     def __init__(self, name: str) -> None:
         self.names = (name,)
@@ -142,7 +142,7 @@ class Ratings:
         self._numbers.append(numbers[rows])
 
     def values(self) -> npt.NDArray[np.float32]:
-        """(rows,) the numbers, not a number where there is none."""
+        """(rows,) the numbers, NaN where there is none."""
         return np.concatenate(self._numbers)
 
 
