@@ -16,8 +16,10 @@ from engine.data.dataset import Dataset
 from engine.data.raw import ColumnMapping
 from engine.errors import DataError, Stopped
 from engine.home import Home
+from engine.memory import give_back
 
 if TYPE_CHECKING:
+    from engine.data.doctor import Finding
     from engine.store import Store
     from engine.store.rows import DatasetRow
 
@@ -95,6 +97,7 @@ class Library:
         chosen = named(format) if format else sniff(files)
         step(f"Reading {chosen.title}", 0.1)
         raw = chosen.read(files, mapping, _ReadingSpeed(f"Reading {chosen.title}", step, check))
+        give_back()  # the blocks that were read leave holes as large as the data itself
         step("Preparing", 0.6)
         dataset = prepare(raw, preparation or PreparationSettings(), name)
         step("Writing", 0.8)
@@ -121,6 +124,12 @@ class Library:
             self._make_sample()
             dataset = Dataset.load(self._folder(name))
         return replace(dataset, name=name)  # its files keep the name that it was imported under
+
+    def examine(self, name: str) -> list[Finding]:
+        """What the doctor finds wrong with a dataset. Raises DataError as `load` does."""
+        from engine.data.doctor import examine
+
+        return examine(self.load(name))
 
     def rename(self, name: str, new_name: str) -> str:
         """Give a dataset another name; its runs point at it under the new one. Gives the name as it is used.

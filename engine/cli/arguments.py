@@ -110,6 +110,8 @@ def _add_assignments(parser: argparse.ArgumentParser, help: str) -> None:
 def _add_lists(commands: Any) -> None:
     runs = _add(commands, "runs", "list the runs, the newest first", "python -m engine runs --search 'h2rec finished'")
     runs.add_argument("--search", metavar="WORDS", default="", help="only runs that hold all of these words")
+    examine = _add(commands, "examine", "say what is wrong with a dataset", "python -m engine examine films --json")
+    examine.add_argument("dataset", metavar="DATASET", help="the dataset's name (see: datasets)")
     _add(commands, "presets", "list the presets", "python -m engine presets")
     _add(commands, "settings", "list every setting with default and range", "python -m engine settings | grep alpha")
 

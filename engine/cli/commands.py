@@ -20,8 +20,8 @@ from engine.settings import override, parse, settings_of
 from engine.settings import presets as all_presets
 
 __all__ = [
-    "compare", "datasets", "delete", "delete_dataset", "group", "import_dataset", "notes_dataset", "presets", "recommend",
-    "rename_dataset", "run", "runs", "semantic_ids", "settings", "show", "show_dataset",
+    "compare", "datasets", "delete", "delete_dataset", "examine", "group", "import_dataset", "notes_dataset", "presets",
+    "recommend", "rename_dataset", "run", "runs", "semantic_ids", "settings", "show", "show_dataset",
 ]  # fmt: skip
 
 
@@ -125,6 +125,24 @@ def runs(arguments: Namespace, output: Output) -> int:
                 for row in rows
             ],
         )
+    return DONE
+
+
+def examine(arguments: Namespace, output: Output) -> int:
+    """Say what is wrong with a dataset."""
+    with opened(arguments.home) as (home, store):
+        from engine.library import SAMPLE, Library
+
+        library = Library(home, store)
+        if arguments.dataset == SAMPLE:
+            library.ensure_sample()
+        findings = library.examine(find_dataset(store, arguments.dataset).name)
+    if output.is_json:
+        output.json({"dataset": arguments.dataset, "findings": findings})
+    else:
+        from engine.cli.reports import write_findings
+
+        write_findings(output, arguments.dataset, findings)
     return DONE
 
 

@@ -13,6 +13,7 @@ from engine.store.rows import RunDetails
 
 if TYPE_CHECKING:
     from engine.comparison import Difference
+    from engine.data.doctor import Finding
     from engine.inspection import UserView
 
 HISTORY_SHOWN = 10
@@ -46,6 +47,18 @@ class EventLines:
                 line("Interrupted. What was finished is kept.")
             case Failed(message=message):
                 line(f"The run failed: {message}")
+
+
+def write_findings(output: Output, dataset: str, findings: Sequence["Finding"]) -> None:
+    """What is wrong with a dataset, and what to do."""
+    if not findings:
+        output.line(f"{dataset}: nothing was found that would mislead.")
+    for finding in findings:
+        output.line(f"{finding.severity.capitalize()}: {finding.title}")
+        output.line(f"    {finding.text}")
+        if finding.examples:
+            output.line(f"    For example: {'; '.join(finding.examples)}")
+        output.line(f"    {finding.advice}")
 
 
 def write_results(output: Output, run: RunDetails) -> None:

@@ -48,12 +48,13 @@ def prepare(raw: RawData, settings: PreparationSettings, name: str) -> Dataset:
     chosen_users, lengths = np.unique(users[core], return_counts=True)
     chosen_items, places = np.unique(items[core], return_inverse=True)
     catalogue = raw.items.iloc[chosen_items]
+    used_items = int(np.count_nonzero(np.bincount(items)))
     report = dict(raw.report) | {
         "interactions_read": len(frame),
-        "items_never_used": len(raw.items) - len(np.unique(items)),
+        "items_never_used": len(raw.items) - used_items,
         "repeats_dropped": len(ordered) - len(kept),
         "users_below_k_core": len(user_ids) - len(chosen_users),
-        "items_below_k_core": len(np.unique(items)) - len(chosen_items),
+        "items_below_k_core": used_items - len(chosen_items),
         "interactions_below_k_core": len(kept) - len(core),
     }
     if order != "row":

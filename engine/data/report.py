@@ -18,6 +18,19 @@ _SENTENCES = {
         "1 later entry of an item was left out; its first one counts.",
         "{count} later entries of items were left out; the first one of each counts.",
     ),
+    "items_without_title": (
+        "1 item has no title; its id stands for it",
+        "{count} items have no title; their ids stand for them",
+    ),
+    "entries_of_other_items": (
+        "1 entry of the items file is about an item that nobody had; it was left out.",
+        "{count} entries of the items file are about items that nobody had; they were left out.",
+    ),
+    "users_without_items": (
+        "1 user without items was left out",
+        "{count} users without items were left out",
+    ),
+    "ratings_missing": ("1 interaction has no rating.", "{count} interactions have no rating."),
     "items_never_used": ("1 item without interactions was left out.", "{count} items without interactions were left out."),
     "repeats_dropped": ("1 repeated interaction was dropped.", "{count} repeated interactions were dropped."),
     "users_below_k_core": (

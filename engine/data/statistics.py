@@ -20,20 +20,21 @@ def statistics(dataset: Dataset) -> dict[str, int | float]:
     users, items, interactions = len(dataset.user_ids), len(dataset.items), len(dataset.sequences.items)
     lengths = dataset.sequences.lengths
     owners = np.repeat(np.arange(users, dtype=np.int64), lengths)
-    pairs = np.unique(owners * (items + 1) + dataset.sequences.items)
+    pairs = np.sort(owners * (items + 1) + dataset.sequences.items)
+    distinct_pairs = int(np.count_nonzero(np.diff(pairs))) + 1
     popularity = Popularity.of(LeaveOneOut(dataset.sequences).training, items, HEAD_SHARE)
     found: dict[str, int | float] = {
         "users": users,
         "items": items,
         "interactions": interactions,
-        "density": len(pairs) / max(1, users * items),
+        "density": distinct_pairs / max(1, users * items),
         "mean_length": float(lengths.mean()),
         "median_length": float(np.median(lengths)),
         "min_length": int(lengths.min()),
         "max_length": int(lengths.max()),
         "tested_users": int((lengths >= MIN_LENGTH).sum()),
         "items_with_text": sum(bool(text) for text in dataset.items.texts[1:]),
-        "repeats": interactions - len(pairs),
+        "repeats": interactions - distinct_pairs,
         "mean_popularity": interactions / items,
         "max_popularity": int(np.bincount(dataset.sequences.items).max()),
         "head_share_of_interactions": float(

@@ -142,7 +142,7 @@ def make_workbench(
     made: list[Workbench] = []
 
     def make(runner: Script | None = None) -> Workbench:
-        library = SimpleNamespace()
+        library = SimpleNamespace(examine=lambda _name: [])
         script = runner or Script(scripted(), finished())
         controller = RunController(home, store, library, script)  # type: ignore[arg-type]
         made.append(Workbench(home, store, library, controller, preferences))  # type: ignore[arg-type]

@@ -168,6 +168,40 @@ def test_dropped_files_open_the_import_with_them(qtbot: Any, page: DatasetsPage)
     dialog.reject()
 
 
+@pytest.mark.parametrize(
+    ("names", "format"),
+    [
+        (["ml-1m"], "ml-1m"),
+        (["ml-1m/ratings.dat", "ml-1m/movies.dat"], "ml-1m"),
+        (["ml-latest"], "ml-csv"),
+        (["ml-latest/links.csv", "ml-latest/movies.csv", "ml-latest/ratings.csv", "ml-latest/tags.csv"], "ml-csv"),
+        (["recbole"], "recbole"),
+        (["recbole/films.inter", "recbole/films.item", "recbole/films.user"], "recbole"),
+    ],
+)
+def test_a_dropped_release_is_recognised_and_imported(
+    qtbot: Any, page: DatasetsPage, workbench: Workbench, names: list[str], format: str
+) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(SHOP.parent / name)) for name in names])
+    page.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
+    dialog = page.findChild(ImportDialog)
+    assert dialog is not None
+    previewed(qtbot, dialog)
+    assert dialog.view.format == format
+    dialog.view.name.setText("films")
+    with qtbot.waitSignal(dialog.imported, timeout=5000):
+        qtbot.mouseClick(dialog.view.import_button, Qt.MouseButton.LeftButton)
+    row = workbench.store.datasets.get("films")
+    assert row is not None
+    assert (row.users, row.items) == (14, 10)
+    assert row.statistics["items_with_text"] == 10
+
+
 # The import
 
 

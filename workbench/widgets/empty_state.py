@@ -1,7 +1,7 @@
 """What a page shows while it has nothing to show: why, and what to do next."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.icons import icon
 from workbench.theme import SPACE_2, SPACE_4, Role, theme
@@ -48,6 +48,8 @@ class EmptyState(QWidget):
         layout.addSpacing(SPACE_4 - SPACE_2)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button.setHidden(button_text is None)
+        self._links = QVBoxLayout()
+        layout.addLayout(self._links)
         layout.addStretch(3)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self._paint_icon)
@@ -59,6 +61,12 @@ class EmptyState(QWidget):
     def set_words(self, title: str, text: str) -> None:
         self._title.setText(title)
         self._text.setText(text)
+
+    def add_link(self, text: str, name: str) -> QPushButton:
+        """One more thing to do, less prominent than the button."""
+        made = button(text, name, kind="link")
+        self._links.addWidget(made, 0, Qt.AlignmentFlag.AlignHCenter)
+        return made
 
     def _paint_icon(self) -> None:
         self._picture.setPixmap(icon(self._icon_name, Role.text_muted).pixmap(_SIZE))

@@ -8,9 +8,10 @@ from engine.data.formats.delimited import HEAD_BYTES, file_bytes
 from engine.data.formats.generic import GenericFormat
 from engine.data.formats.inter_json import InterJson
 from engine.data.formats.json_lines import JsonLines
-from engine.data.formats.movielens import MovieLens100K
+from engine.data.formats.movielens import MOVIELENS_1M, MOVIELENS_100K, MOVIELENS_CSV
 from engine.data.formats.pairs import Pairs
 from engine.data.formats.reading import Progress, disk_faults_in_words, unheard
+from engine.data.formats.recbole import RecBole
 from engine.data.formats.sequence_lines import SequenceLines
 from engine.data.formats.yelp import YELP_OPEN
 from engine.data.raw import ColumnMapping, Preview, RawData
@@ -39,7 +40,10 @@ class Format(Protocol):
 FORMATS: dict[str, Format] = {
     format.name: format
     for format in (
-        MovieLens100K(),
+        MOVIELENS_100K,
+        MOVIELENS_1M,
+        MOVIELENS_CSV,
+        RecBole(),
         InterJson(),
         AMAZON_2014,
         AMAZON_2018,

@@ -16,27 +16,37 @@ from engine.errors import DataError
 HEAD_BYTES = 1 << 20
 LONGEST_LINE = 16 << 20  # characters; so long is no cell, but a quotation mark that is never closed
 LONGEST_QUOTE = 60
+STAND_IN = "\x1f"  # made for separating; a file that has it too is told to have a cell too many
 MOST_COLUMNS = 20
 csv.field_size_limit(LONGEST_LINE)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a delimited file is written; `names` are the columns of a file that has no header line."""
+    """How a delimited file is written; `names` are the columns of a file that has no header line.
+
+    `delimiter` is one character, or one that is written twice, such as ::.
+    """
 
     delimiter: str
     quoted: bool = True
     names: tuple[str, ...] | None = None
     encodings: tuple[str, ...] = ("utf-8-sig",)
 
+    @property
+    def sign(self) -> str:
+        """The one character that readers cut at: the delimiter, or what stands for a longer one."""
+        return self.delimiter if len(self.delimiter) == 1 else STAND_IN
+
     def rows(self, text: str | Iterable[str]) -> Iterator[tuple[int, list[str]]]:
         """(line on which the row begins, its cells) of every row that is not blank, header included.
 
         `text` is the whole file or its lines with their ends. Raises LongCellError.
         """
+        lines = io.StringIO(text, newline="") if isinstance(text, str) else text
         reader = csv.reader(
-            io.StringIO(text, newline="") if isinstance(text, str) else text,
-            delimiter=self.delimiter,
+            (line.replace(self.delimiter, self.sign) for line in lines),
+            delimiter=self.sign,
             quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
         )
         line = 1

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from engine.data.formats.delimited import (
-    Layout,
-    head_text,
-    listed,
-    read_head,
-)
+from engine.data.formats.delimited import Layout, head_text, read_head
 from engine.data.formats.guess import describes_items, guess_mapping, has_user_column, is_known_name
-from engine.data.formats.items import complete
 from engine.data.formats.parquet import PARQUET, ParquetTable, read_parquet_head
 from engine.data.formats.reading import GZIP, Progress, Reading, disk_faults_in_words, unheard
 from engine.data.formats.streaming import DelimitedTable
 from engine.data.formats.table import Table
-from engine.data.formats.values import CheckedNumbers, Column, Identifiers, Texts, Times, WholeNumbers, gather
+from engine.data.formats.tables import read_tables
 from engine.data.raw import ColumnMapping, Preview, RawData, TablePreview
 from engine.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DELIMITERS = (",", "\t", ";", "|")
 SUFFIXES = (".csv", ".tsv", PARQUET)
@@ -58,56 +48,11 @@ class GenericFormat:
 
     def read(self, paths: list[Path], mapping: ColumnMapping | None, progress: Progress = unheard) -> RawData:
         """The files as interactions and items. Raises DataError naming file, line and column of a fault."""
-        import pandas as pd
-
         head, items_head = _roles(_files(paths), mapping)
         mapping = mapping or guess_mapping(head, items_head)
-        for role, column in (("user", mapping.user), ("item", mapping.item)):
-            if not column:
-                raise DataError(
-                    f"{_header(head.path)}: no column looks like the {role}. The columns are: "
-                    f"{listed(head.columns)}. Choose the column at import, or name it “{role}_id” in the file."
-                )
-        if mapping.user == mapping.item:
-            raise DataError(f"{head.path.name}: column “{mapping.user}” cannot be both the user and the item.")
         reading = Reading([head.path, *([items_head.path] if items_head else [])], progress)
-        table = _table(head.path, reading)
-        users, ids = Identifiers(mapping.user, "user"), Identifiers(mapping.item, "item")
-        times = Times(mapping.timestamp) if mapping.timestamp else None
-        positions = WholeNumbers(mapping.position) if mapping.position else None
-        ratings = CheckedNumbers(mapping.rating) if mapping.rating else None
-        wanted: tuple[Column | None, ...] = (users, ids, times, positions, ratings)
-        gather(table, [column for column in wanted if column])
-        columns: dict[str, object] = {"user": users.values(), "item": ids.values()}
-        if times:
-            columns["timestamp"] = times.values(table)
-        if positions:
-            columns["position"] = positions.values()
         items = _table(items_head.path, reading) if items_head else None
-        return complete(
-            format=self.name,
-            interactions=pd.DataFrame(columns),
-            items=_items(items, mapping) if items else None,
-            item_ids=(items, mapping.item_id) if items else None,
-            sources=(table.source, *([items.source] if items else [])),
-            mapping=mapping,
-            noun=items.noun if items else "",
-        )
-
-
-def _items(table: Table, mapping: ColumnMapping) -> pd.DataFrame:
-    import pandas as pd
-
-    if not mapping.item_id:
-        raise DataError(
-            f"{_header(table.path)}: no column looks like the item id. "
-            f"The columns are: {listed(table.columns)}. Choose the column at import."
-        )
-    ids = Texts((mapping.item_id,), "the item id is empty.")
-    titles = Texts((mapping.title or mapping.item_id,))
-    texts = Texts(mapping.text)
-    gather(table, [ids, titles, *([texts] if mapping.text else [])])
-    return pd.DataFrame({"id": ids.values(), "title": titles.values(), "text": texts.values() if mapping.text else ""})
+        return read_tables(self.name, _table(head.path, reading), items, mapping)
 
 
 @disk_faults_in_words()
@@ -155,11 +100,6 @@ def _table(path: Path, reading: Reading) -> Table:
 def _suffix(path: Path) -> str:
     """What kind of file it is, compressed or not."""
     return (path.with_suffix("") if path.suffix.lower() == GZIP else path).suffix.lower()
-
-
-def _header(path: Path) -> str:
-    """Where the names of the columns stand."""
-    return path.name if _suffix(path) == PARQUET else f"{path.name}, line 1"
 
 
 def _layout(path: Path) -> Layout:

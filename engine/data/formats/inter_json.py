@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ import numpy as np
 from engine.data.formats.delimited import quoted
 from engine.data.formats.guess import guess_mapping
 from engine.data.formats.interactions import Interactions
-from engine.data.formats.items import complete
+from engine.data.formats.items import EXAMPLES, complete
 from engine.data.formats.json_lines import words
 from engine.data.formats.reading import Progress, Reading, disk_faults_in_words, unheard
 from engine.data.raw import ColumnMapping, Preview, RawData, Source, TablePreview
@@ -59,18 +61,18 @@ class InterJson:
         reading = Reading([each for each in (interactions_file, items_file) if each], progress)
         users = _Document.of(interactions_file, reading)
         frame = _interactions(users)
-        if items_file is None:
-            return complete(self.name, frame, None, None, (users.source,))
-        items = _Document.of(items_file, reading)
-        mapping = mapping or _mapping(_preview_of_items(items, 100))
-        return complete(
+        items = _Document.of(items_file, reading) if items_file else None
+        if items:
+            mapping = mapping or _mapping(_preview_of_items(items, 100))
+        raw = complete(
             format=self.name,
             interactions=frame,
-            items=_items(items, mapping),
-            item_ids=(items, "item"),
-            sources=(users.source, items.source),
-            mapping=mapping,
+            items=_items(items, mapping) if items and mapping else None,
+            item_ids=(items, "item") if items else None,
+            sources=(users.source, *([items.source] if items else [])),
+            mapping=mapping if items else None,
         )
+        return replace(raw, report=_with_empty_users(raw.report, users))
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,15 @@ class _Document:
         if len(content) == LONGEST:
             raise DataError(f"{path.name} is larger than {LONGEST >> 30} GB, and a JSON document has to be held whole.")
         try:
-            entries = json.loads(content)
+            entries = json.loads(content, object_pairs_hook=_Pairs)
         except json.JSONDecodeError as error:
             raise DataError(
                 f"{path.name}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})."
             ) from error
         except (UnicodeDecodeError, RecursionError) as error:
             raise DataError(f"{path.name} is not JSON in UTF-8.") from error
+        if isinstance(entries, _Pairs) and entries.twice is not None:
+            raise DataError(f"{path.name}: there are two entries for {quoted(entries.twice)}. Keep one of them.")
         if not isinstance(entries, dict) or not entries:
             raise DataError(f"{path.name} should hold one JSON object with an entry for every user or item.")
         return cls(path, entries, source)
@@ -108,6 +112,16 @@ class _Document:
     def fault(self, row: int, column: str, words: str) -> DataError:
         """The error to raise for an entry; `column` says whose it is."""
         return _fault(self, column, list(self.entries)[row], words)
+
+
+class _Pairs(dict[str, Any]):
+    """An object of JSON that knows a key that stands in it `twice`, of which one value would be lost."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.twice: str | None = None
+        if len(self) < len(pairs):
+            self.twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
 
 
 def _fault(document: _Document, what: str, key: str, told: str) -> DataError:
@@ -131,6 +145,15 @@ def _interactions(users: _Document) -> pd.DataFrame:
     frame = gathered.frame()
     frame["position"] = np.concatenate([np.arange(length, dtype=np.int64) for length in lengths])
     return frame
+
+
+def _with_empty_users(report: Mapping[str, Any], users: _Document) -> dict[str, Any]:
+    """The report, with the users who have no items."""
+    empty = [user for user, items in users.entries.items() if not items]
+    if not empty:
+        return dict(report)
+    examples = {**report.get("examples", {}), "users_without_items": empty[:EXAMPLES]}
+    return {**report, "users_without_items": len(empty), "examples": examples}
 
 
 def _items(items: _Document, mapping: ColumnMapping) -> pd.DataFrame:

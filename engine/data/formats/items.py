@@ -36,7 +36,8 @@ def complete(
     mapping: ColumnMapping | None = None,
     noun: str = "line",
 ) -> RawData:
-    """RawData with a row for every item; the report counts items without entry and without text.
+    """RawData with a row for every item; the report counts items without entry, title and text, and
+    interactions without rating.
 
     `items` (id, title, text) row by row as in the file of `item_ids`, which comes with the name of its id column; `noun` is
     what a row of that file is called.
@@ -46,6 +47,8 @@ def complete(
 
     report: dict[str, int] = {}
     examples: dict[str, list[str]] = {}
+    if "rating" in interactions and (missing := int(interactions["rating"].isna().sum())):
+        report["ratings_missing"] = missing
     used = pd.Series(interactions["item"].unique(), dtype="str")
     if items is None or item_ids is None:
         report["no_items_file"] = len(used)
@@ -59,15 +62,17 @@ def complete(
         raise file.fault(
             row, column, f"item id {quoted(items['id'].iloc[row])} stands on {noun} {file.line(before)} already."
         )
+    without_title = (items["title"] == "").to_numpy().nonzero()[0]
     items["title"] = items["title"].where(items["title"] != "", items["id"])
     without_text = (items["text"] == "").to_numpy().nonzero()[0]
     without_entry = used[~used.isin(items["id"])].sort_values()
-    if len(without_text):
-        report["items_without_text"] = len(without_text)
-        examples["items_without_text"] = [
-            f"{items['id'].iloc[row]} on {noun} {file.line(int(row))} of {file.source.path.name}"
-            for row in without_text[:EXAMPLES]
-        ]
+    for key, rows in (("items_without_title", without_title), ("items_without_text", without_text)):
+        if len(rows):
+            report[key] = len(rows)
+            examples[key] = [
+                f"{items['id'].iloc[row]} on {noun} {file.line(int(row))} of {file.source.path.name}"
+                for row in rows[:EXAMPLES]
+            ]
     if len(without_entry):
         report["items_without_entry"] = len(without_entry)
         examples["items_without_entry"] = without_entry.head(EXAMPLES).tolist()

@@ -94,8 +94,10 @@ class JsonLines:
             sources=(source, *([entries.source] if entries else [])),
             mapping=mapping,
         )
-        again = {"items_described_again": entries.again} if entries and entries.again else {}
-        return replace(raw, report={**raw.report, **again})
+        if entries is None:
+            return raw
+        left_out = {"items_described_again": entries.again, "entries_of_other_items": entries.of_others}
+        return replace(raw, report={**raw.report, **{key: count for key, count in left_out.items() if count}})
 
     def _mapping(self, interactions: TablePreview, items: TablePreview | None) -> ColumnMapping:
         return self.mapping or guess_mapping(interactions, items)
@@ -249,7 +251,10 @@ class _Clock:
 
 @dataclass
 class _Items:
-    """The entries of items that are in an interaction; the first of each counts, `again` says how many came later."""
+    """The entries of items that are in an interaction; the first of each counts.
+
+    `again` says how many came later, `of_others` how many are about other items.
+    """
 
     path: Path
     lines: list[int] = field(default_factory=list)
@@ -257,6 +262,7 @@ class _Items:
     titles: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     again: int = 0
+    of_others: int = 0
     source: Source = field(init=False)
 
     @classmethod
@@ -268,6 +274,7 @@ class _Items:
             item = _identifier(file.path, number, found, mapping.item_id)
             if item not in left:
                 entries.again += item in used
+                entries.of_others += item not in used
                 continue
             left.remove(item)
             entries.lines.append(number)

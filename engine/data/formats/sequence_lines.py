@@ -28,7 +28,8 @@ from engine.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-SEQUENCES, TEXTS = "user_sequence.txt", "item_text.txt"  # the names that go together without being asked
+SEQUENCES = "user_sequence.txt"
+TEXTS = ("item_text.txt", "item_plain_text.txt")  # the names that go with it without being asked
 SUFFIX = ".txt"
 SNIFFED_LINES = 1000
 # Blank, because that is what stands between words: the faults of an encoding are named by word.
@@ -48,11 +49,11 @@ class SequenceLines:
     title = "Sequence lines"
     help = (
         f"A file with one user per line, followed by all their items in order (as {SEQUENCES}) and, if you have one, "
-        f"a file with one item per line, followed by its text (as {TEXTS}). Blanks between; UTF-8."
+        f"a file with one item per line, followed by its text (as {TEXTS[0]}). Blanks between; UTF-8."
     )
 
     def recognises(self, paths: list[Path]) -> bool:
-        if any(path.name in (SEQUENCES, TEXTS) or (path / SEQUENCES).is_file() for path in paths):
+        if any(path.name in (SEQUENCES, *TEXTS) or (path / SEQUENCES).is_file() for path in paths):
             return True
         try:
             return _looks_like_sequences(_files(paths)[0])
@@ -159,11 +160,11 @@ def _files(paths: list[Path]) -> tuple[Path, Path | None]:
             f"{len(files)} files were given ({', '.join(path.name for path in files)}). "
             "Choose one with the sequences and at most one with the items' texts."
         )
-    if files == [files[0].with_name(TEXTS)]:
-        raise DataError(f"{TEXTS} holds texts of items. Choose the file with the users' sequences too.")
+    if len(files) == 1 and files[0].name in TEXTS:
+        raise DataError(f"{files[0].name} holds texts of items. Choose the file with the users' sequences too.")
     if len(files) == 1:
-        beside = files[0].with_name(TEXTS)
-        return files[0], beside if files[0].name == SEQUENCES and beside.is_file() else None
+        beside = [files[0].with_name(name) for name in TEXTS] if files[0].name == SEQUENCES else []
+        return files[0], next((each for each in beside if each.is_file()), None)
     first, second = files
     if SEQUENCES in (first.name, second.name):
         return (first, second) if first.name == SEQUENCES else (second, first)

@@ -9,7 +9,7 @@ import codecs
 import io
 import re
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -64,11 +64,14 @@ class DelimitedTable:
         names = list(dict.fromkeys(names))
         places = [f"f{self._place(name)}" for name in names]
         # Where a quotation mark is never closed, it swallows this last row too; no other can hold what it holds.
-        last = self._layout.delimiter.join([NUL] * len(self.columns)) if self._layout.quoted else ""
+        last = self._layout.sign.join([NUL] * len(self.columns)) if self._layout.quoted else ""
         header_ahead, closed, rows, told = self._layout.names is None, not last, 0, 0
         # Another thread reads ahead, so that progress is told here and by the rows.
         with self._reading.open(self.path, lambda _bytes_read: None) as file, self._faults_found():
-            checked = _CheckedText(file.content, self._encoding, f"\n{last}\n")
+            texts = _texts(file.content, self._encoding)
+            if len(self._layout.delimiter) > 1:
+                texts = _with_signs(texts, self._layout)
+            checked = _CheckedText(texts, f"\n{last}\n")
             with io.BufferedReader(checked, BLOCK) as text:
                 for number, batch in enumerate(self._open_csv(text, places), start=1):
                     done = int(file.bytes_read * min(1, number * BLOCK / checked.given))
@@ -131,7 +134,7 @@ class DelimitedTable:
             # The names of the header are not asked: a line break may be in one of them.
             arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK, autogenerate_column_names=True),
             arrow_csv.ParseOptions(
-                delimiter=self._layout.delimiter,
+                delimiter=self._layout.sign,
                 quote_char='"' if self._layout.quoted else False,
                 newlines_in_values=self._layout.quoted,
                 invalid_row_handler=lambda row: "error" if row.text.strip() else "skip",
@@ -213,14 +216,14 @@ class _NulByteError(Exception):
 
 
 class _CheckedText(io.RawIOBase):
-    """A file's text in UTF-8 with a last row added; `given` bytes of it so far.
+    """A text that comes in pieces, in UTF-8 with a last row added; `given` bytes of it so far.
 
     Raises UnicodeDecodeError, and _NulByteError.
     """
 
-    def __init__(self, content: IO[bytes], encoding: str, last: str) -> None:
+    def __init__(self, texts: Iterable[str], last: str) -> None:
         self.given = 0
-        self._pieces = self._checked(content, encoding, last)
+        self._pieces = self._checked(texts, last)
         self._ready = memoryview(b"")
 
     def readable(self) -> bool:
@@ -236,9 +239,9 @@ class _CheckedText(io.RawIOBase):
         return size
 
     @staticmethod
-    def _checked(content: IO[bytes], encoding: str, last: str) -> Iterator[bytes]:
+    def _checked(texts: Iterable[str], last: str) -> Iterator[bytes]:
         begun, blank = False, ""
-        for text in _texts(content, encoding):
+        for text in texts:
             if NUL in text:
                 raise _NulByteError
             if not begun:
@@ -255,3 +258,13 @@ def _texts(content: IO[bytes], encoding: str) -> Iterator[str]:
     while data := content.read(PIECE):
         yield decoder.decode(data)
     yield decoder.decode(b"", final=True)
+
+
+def _with_signs(texts: Iterable[str], layout: Layout) -> Iterator[str]:
+    """The pieces of a text with the layout's sign for every delimiter, which may lie across two pieces."""
+    half, kept = layout.delimiter[0], ""
+    for text in texts:
+        signed = (kept + text).replace(layout.delimiter, layout.sign)
+        kept = half if signed.endswith(half) else ""
+        yield signed.removesuffix(kept)
+    yield kept

@@ -6,6 +6,7 @@ What is kept is a few bytes for every row, never its text.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow
 
+LEAST_WAITING = 1 << 16  # identifiers of blocks that are numbered at one go
 FloatArray = npt.NDArray[np.float64]
 NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?[0-9]{1,18}(\.0*)?$"
-DATE = r"^[0-9]{4}-[0-9]{2}|^(19|20)[0-9]{6}$"
+DATE = r"^[0-9]{4}-[0-9]{2}|^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
 # A count of seconds, milli-, micro- or nanoseconds since 1970 stays below the bound until the year 5138.
 UNITS = ((10**11, 1_000_000.0, "seconds"), (10**14, 1_000.0, "milliseconds"), (10**17, 1.0, "microseconds"),
          (10**20, 0.001, "nanoseconds"))  # fmt: skip
@@ -67,24 +69,39 @@ class Identifiers:
     """Users or items, as `what` says: each is kept once, and every row takes four bytes."""
 
     def __init__(self, name: str, what: str) -> None:
+        import pyarrow as pa
+
         self.names = (name,)
         self._what = what
-        self._numbers: dict[str, int] = {}
+        self._known = pa.array([], pa.string())
         self._codes: list[npt.NDArray[np.int32]] = []
+        self._waiting: list[pyarrow.DictionaryArray] = []
+        self._waiting_names = 0
 
     def add(self, cells: pyarrow.Array) -> None:
         _check_filled(cells, f"the {self._what} id is empty.")
         encoded = cells.dictionary_encode()
-        numbers = self._numbers
-        here = [numbers.setdefault(each, len(numbers)) for each in encoded.dictionary.to_pylist()]
-        self._codes.append(np.array(here, dtype=np.int32)[encoded.indices.to_numpy()])
+        self._waiting.append(encoded)
+        self._waiting_names += len(encoded.dictionary)
+        if self._waiting_names > max(len(self._known), LEAST_WAITING):  # so that each is looked up a few times at most
+            self._number()
 
     def values(self) -> pd.Categorical:
         """(rows,) the identifiers, numbered as they first appear."""
         import pandas as pd
 
-        names = pd.Index(list(self._numbers), dtype="str")
-        return pd.Categorical.from_codes(np.concatenate(self._codes), names)
+        self._number()
+        return pd.Categorical.from_codes(np.concatenate(self._codes), pd.Index(self._known.to_pandas(), dtype="str"))
+
+    def _number(self) -> None:
+        """Give the identifiers that wait their numbers, those that are new the next ones."""
+        import pyarrow as pa
+
+        before = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), self._known)
+        unified = pa.chunked_array([before, *self._waiting]).unify_dictionaries()
+        self._known = unified.chunk(0).dictionary
+        self._codes += [np.asarray(chunk.indices) for chunk in unified.chunks[1:]]
+        self._waiting, self._waiting_names = [], 0
 
 
 class WholeNumbers:
@@ -103,14 +120,30 @@ class WholeNumbers:
         return np.concatenate(self._numbers)
 
 
-class CheckedNumbers:
-    """Cells that must hold a number or nothing; none is kept."""
+class Ratings:
+    """Cells that hold a number or nothing; four bytes a row."""
 
     def __init__(self, name: str) -> None:
         self.names = (name,)
+        self._numbers: list[npt.NDArray[np.float32]] = []
 
     def add(self, cells: pyarrow.Array) -> None:
-        _check_numbers(cells, rf"^$|{NUMBER}", "a number")
+        import pyarrow.compute as pc
+
+        encoded = cells.dictionary_encode()  # a handful of marks are given again and again
+        marks, rows = encoded.dictionary, np.asarray(encoded.indices)
+        try:
+            _check_numbers(marks, rf"^$|{NUMBER}", "a number")
+        except BadCellError as bad:
+            raise BadCellError(int((rows == bad.row).argmax()), str(bad)) from bad
+        known = np.asarray(pc.not_equal(marks, ""))
+        numbers = np.full(len(marks), np.nan, dtype=np.float32)
+        numbers[known] = _numbers(marks.filter(known))
+        self._numbers.append(numbers[rows])
+
+    def values(self) -> npt.NDArray[np.float32]:
+        """(rows,) the numbers, NaN where there is none."""
+        return np.concatenate(self._numbers)
 
 
 class Texts:
@@ -174,6 +207,8 @@ class Times:
         if row is not None:
             words = f"{quoted(table.cell(row, self.names[0]))} is not a plausible time in {unit} since 1970."
             raise table.fault(row, self.names[0], words)
+        if unit == UNITS[0][2] and numbers.dtype == np.int64:
+            return np.asarray(numbers, dtype=np.int64)  # as they are, in no more memory
         return _seconds((numbers * (int(factor) if factor >= 1 else factor)).astype(np.int64))
 
 
@@ -224,11 +259,12 @@ def _numbers(cells: pyarrow.Array) -> IntArray | FloatArray:
     import pandas as pd
     import pyarrow as pa
 
-    try:
+    with suppress(pa.ArrowInvalid):
         return np.asarray(cells.cast(pa.int64()), dtype=np.int64)
-    except pa.ArrowInvalid:
-        numbers = pd.to_numeric(pd.Series(cells.to_pandas())).to_numpy()
-        return numbers if numbers.dtype == np.int64 else numbers.astype(np.float64)
+    with suppress(pa.ArrowInvalid):  # as “+1” and “1.” are for it
+        return np.asarray(cells.cast(pa.float64()), dtype=np.float64)
+    numbers = pd.to_numeric(pd.Series(cells.to_pandas())).to_numpy()
+    return numbers if numbers.dtype == np.int64 else numbers.astype(np.float64)
 
 
 def _first(faulty: Any) -> int | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.models.run_columns import moment
+from workbench.pages.datasets.examination import Examination
 from workbench.pages.datasets.items import ItemsTab
 from workbench.pages.datasets.notes import NotesTab
 from workbench.pages.datasets.overview import Overview
@@ -68,6 +69,7 @@ class DatasetDetail(QWidget):
         self.report.setObjectName("datasets.report")
         self.report.setTextFormat(Qt.TextFormat.RichText)
         self.report.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.examination = Examination()
         self.tabs = QTabWidget()
         self._lay_out()
 
@@ -129,6 +131,7 @@ class DatasetDetail(QWidget):
         top.addLayout(first)
         top.addWidget(self.source)
         top.addWidget(self.preparation)
+        top.addWidget(self.examination.headline)
         self.tabs.setObjectName("datasets.tabs")
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setAccessibleName("Details of the dataset")
@@ -136,6 +139,7 @@ class DatasetDetail(QWidget):
         self.tabs.addTab(self.items, "Items")
         self.tabs.addTab(self._report_tab(), "Import")
         self.tabs.addTab(self.notes, "Notes")
+        self.examination.stand_in(self.tabs)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_3, 0, 0, 0)
         layout.setSpacing(SPACE_3)

@@ -24,9 +24,10 @@ NAMED_FILES = (".csv", ".tsv", ".parquet", ".jsonl", ".json")  # whose own name 
 
 
 class ImportDialog(QDialog):
-    """Imports one dataset. `imported(name)`: it is in the library now."""
+    """Imports one dataset. `imported(name)`: it is in the library now. `help_wanted`: on where to get data; it has closed."""
 
     imported = Signal(str)
+    help_wanted = Signal()
     _progressed = Signal(str, float)
 
     def __init__(self, library: "Library", parent: QWidget | None = None) -> None:
@@ -202,6 +203,8 @@ class ImportDialog(QDialog):
         view.files_wanted.connect(self._choose_files)
         view.folder_wanted.connect(self._choose_folder)
         view.format_chosen.connect(self._look)
+        view.help_wanted.connect(self.reject)
+        view.help_wanted.connect(self.help_wanted)
         view.mapping.changed.connect(self._remap)
         view.preparation.changed.connect(self._check)
         view.name.textChanged.connect(lambda _text: self._check())

@@ -34,6 +34,7 @@ class ImportView(QWidget):
     files_wanted = Signal()
     folder_wanted = Signal()
     format_chosen = Signal(str)
+    help_wanted = Signal()
 
     def __init__(self, dialog: QDialog) -> None:
         super().__init__(dialog)
@@ -144,11 +145,12 @@ class ImportView(QWidget):
             "upload-simple",
             "Drop files or a folder here",
             "CSV, TSV or Parquet with one interaction per row and, if you have one, a second file with the items; JSON lines; "
-            "Amazon Reviews and Yelp as published; files with one user and all their items per line; MovieLens 100K.",
+            "MovieLens, Amazon Reviews and Yelp as published; RecBole's atomic files; files with one user and all their items per line.",
             "Choose files…",
             "import.filesFirst",
         )
         drop.clicked.connect(self.files_wanted)
+        drop.add_link("Where to get data", "import.help").clicked.connect(self.help_wanted)
         waiting = EmptyState("table", "No preview", "The first rows are shown here once the files can be read.")
         self._right = QStackedWidget()
         self._right.addWidget(waiting)

@@ -92,6 +92,7 @@ class DatasetsPage(Page):
 
         library, store = self._workbench.library, self._workbench.store
         self.detail_states.show_loading()
+        self.detail.examination.examine(library, row.name)
 
         def show(profile: DatasetProfile) -> None:
             self.detail.show_row(store.datasets.get(row.name) or row)  # notes may have been kept since
@@ -114,6 +115,7 @@ class DatasetsPage(Page):
         """Open the import dialog, with these files if there are any."""
         dialog = ImportDialog(self._workbench.library, self)
         dialog.imported.connect(self._show_changed)
+        dialog.help_wanted.connect(self._show_help)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         if paths:
@@ -125,6 +127,9 @@ class DatasetsPage(Page):
         self.model.refresh()
         self.states.show_content()
         self.list.choose(name)
+
+    def _show_help(self) -> None:
+        self.open_page.emit("help", "datasets")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window closes: notes are kept; a running import is told to stop, and keeps nothing."""
@@ -205,6 +210,7 @@ class DatasetsPage(Page):
             "datasets.importFirst",
         )
         empty.clicked.connect(self.import_files)
+        empty.add_link("Where to get data", "datasets.help").clicked.connect(self._show_help)
         states = StateStack(split, empty, "datasets")
         self.body.addWidget(states, 1)
         return states

@@ -65,6 +65,12 @@ class HelpPage(Page):
         theme().changed.connect(self._show_topic)
         self._list.setCurrentRow(0)
 
+    def open_with(self, payload: object) -> None:
+        """Show the topic whose file has this name, without its ending."""
+        for row in range(self._list.count()):
+            if self._list.item(row).data(Qt.ItemDataRole.UserRole).stem == payload:
+                self._list.setCurrentRow(row)
+
     def _show_topic(self) -> None:
         item = self._list.currentItem()
         if item is not None:

@@ -12,6 +12,7 @@ from engine.settings import presets
 from engine.store.rows import DatasetRow
 from workbench.context import Workbench
 from workbench.pages.base import Page
+from workbench.pages.setup.dataset_notice import DatasetNotice
 from workbench.pages.setup.group_card import GroupCard
 from workbench.pages.setup.summary_panel import WIDTH, SummaryPanel
 from workbench.theme import SPACE_2, SPACE_3, SPACE_4
@@ -47,6 +48,8 @@ class SetupPage(Page):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(_at_top(self.form))
         self.summary = SummaryPanel()
+        self.notice = DatasetNotice(workbench.library)
+        self.notice.clicked.connect(lambda: self.open_page.emit("datasets", self.form.values()["data"]["dataset"]))
         self.group = GroupCard()
         self.group.changed.connect(self._show_state)
         happens = QScrollArea()
@@ -65,6 +68,7 @@ class SetupPage(Page):
         row.addWidget(self._scroll, 1)
         row.addLayout(side)
         self.body.addLayout(self._preset_row())
+        self.body.addWidget(self.notice)
         self.body.addLayout(row, 1)
 
         controller = workbench.controller
@@ -166,6 +170,7 @@ class SetupPage(Page):
         if config is not None:
             self.form.set_placeholder("name", config.model_copy(update={"name": ""}).title)
             self.summary.show_config(config, self._datasets.get(config.data.dataset))
+            self.notice.show_dataset(self._datasets.get(config.data.dataset))
             self._runs = self.group.show_config(config)
         self._start_button.setText(f"Start {self._runs} runs" if self._runs > 1 else "Start")
         reason = self._obstacle()

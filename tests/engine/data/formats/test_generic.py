@@ -46,7 +46,13 @@ def test_delimiters_line_endings_and_byte_order_mark(write, delimiter, ending, s
     lines = [["user_id", "item_id", "rating"], ["u1", "a, b", "3"], ["u2", "c; d", "4.5"]]
     quoted = [[f'"{cell}"' if delimiter in cell else cell for cell in line] for line in lines]
     path = write("x.csv", start + ending.join(delimiter.join(line) for line in quoted) + ending + ending)
-    assert read(path).interactions.to_dict("list") == {"user": ["u1", "u2"], "item": ["a, b", "c; d"]}
+    expected = {"user": ["u1", "u2"], "item": ["a, b", "c; d"], "rating": [3.0, 4.5]}
+    assert read(path).interactions.to_dict("list") == expected
+
+
+def test_ratings_are_kept_and_may_be_missing(write):
+    raw = read(write("x.csv", "user,item,rating\nu,i,3\nu,j,\nu,k,+1.5\nu,l,1e1\n"))
+    assert raw.interactions["rating"].fillna(-1).tolist() == [3.0, -1.0, 1.5, 10.0]
 
 
 def test_identifiers_stay_text_and_lose_the_space_around(write):
@@ -131,9 +137,14 @@ def test_items_without_entry_or_text_are_allowed_counted_and_named(write):
         "text": ["One. some words", "", "", ""],
     }
     assert raw.report == {
+        "items_without_title": 1,
         "items_without_text": 1,
         "items_without_entry": 2,
-        "examples": {"items_without_text": ["i2 on line 3 of b.csv"], "items_without_entry": ["i3", "i4"]},
+        "examples": {
+            "items_without_title": ["i2 on line 3 of b.csv"],
+            "items_without_text": ["i2 on line 3 of b.csv"],
+            "items_without_entry": ["i3", "i4"],
+        },
     }
 
 

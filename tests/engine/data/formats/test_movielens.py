@@ -1,6 +1,12 @@
-import pytest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
-from engine.data.formats import sniff
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.data.formats import sniff, streaming
 from engine.errors import DataError
 
 FLAGS = "|".join("0" * 19)
@@ -18,9 +24,9 @@ def test_the_folder_is_read(fixtures):
     raw = read(fixtures / "ml-100k")
     assert raw.format == "ml-100k"
     assert [source.path.name for source in raw.sources] == ["u.data", "u.item"]
-    assert raw.interactions.shape == (654, 3)
+    assert raw.interactions.shape == (654, 4)
     first = (fixtures / "ml-100k" / "u.data").read_text().splitlines()[0].split("\t")
-    assert raw.interactions.iloc[0].tolist() == [first[0], first[1], int(first[3])]
+    assert raw.interactions.iloc[0].tolist() == [first[0], first[1], int(first[3]), float(first[2])]
     assert raw.items["id"].tolist() == [str(number) for number in range(1, 41)]
     assert raw.report == {}
 
@@ -93,3 +99,96 @@ def test_faults_name_file_line_and_column(write, ratings, films, message):
     path = write("u.data", ratings)
     with pytest.raises(DataError, match=message):
         read(path.parent)
+
+
+# The later releases
+
+TITLES = ["Paper Moonlight (1974)", "Café at the Corner (1988)", "Orbit: A Second Chance (1997)"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "format", "ratings", "films", "delimiter"),
+    [
+        ("ml-1m", "ml-1m", "ratings.dat", "movies.dat", "::"),
+        ("ml-latest", "ml-csv", "ratings.csv", "movies.csv", ","),
+    ],
+)
+def test_a_later_release_is_read(fixtures, folder, format, ratings, films, delimiter):
+    raw = read(fixtures / folder)
+    assert raw.format == format
+    assert [source.path.name for source in raw.sources] == [ratings, films]
+    told = [line.split(delimiter) for line in (fixtures / folder / ratings).read_text().splitlines()]
+    told = [cells for cells in told if cells[0].isdigit()]
+    frame = raw.interactions
+    assert frame["user"].tolist() == [cells[0] for cells in told]
+    assert frame["item"].tolist() == [cells[1] for cells in told]
+    assert frame["rating"].tolist() == [float(cells[2]) for cells in told]
+    assert frame["timestamp"].tolist() == [int(cells[3]) for cells in told]
+    assert raw.items["title"][:3].tolist() == TITLES
+    assert raw.items["title"][5] == '"Quiet" Mr. Hale, The (1951)'
+    assert raw.items["text"][2] == "Orbit: A Second Chance (1997). Adventure, Sci-Fi"
+    assert raw.report == {}
+
+
+def test_the_film_without_genres_has_its_title_as_text(fixtures):
+    assert read(fixtures / "ml-latest").items["text"].iloc[-1] == "Nothing Listed (1995)"
+
+
+def test_one_file_or_all_of_a_release_may_be_given(fixtures):
+    folder = fixtures / "ml-latest"
+    assert len(read(folder / "ratings.csv").sources) == 2
+    assert len(read(folder / "movies.csv").sources) == 2
+    assert read(*sorted(folder.iterdir())).format == "ml-csv"
+    assert len(read(fixtures / "ml-1m" / "movies.dat").sources) == 2
+
+
+@pytest.mark.parametrize("name", ["ml-1m", "ml-latest"])
+def test_a_later_release_has_nothing_to_map(fixtures, name):
+    preview = sniff([fixtures / name]).preview([fixtures / name], None, rows=3)
+    assert preview.mapping is None
+    assert len(preview.interactions.rows) == 3
+    assert preview.interactions.rows[0][0] == "1"
+    assert preview.items.rows[2][1] == TITLES[2]
+
+
+def test_ratings_of_something_else_are_not_taken_for_movielens(write):
+    assert sniff([write("ratings.csv", "user_id,item_id,timestamp\nu,i,1370000000\n")]).name == "csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("ratings.dat", "1::2::5\n", r"ratings\.dat, line 1: 3 cells where there should be 4\."),
+        ("ratings.dat", "1::2::5::97\n1::2:5::97\n", r"ratings\.dat, line 2: 3 cells where there should be 4\."),
+        ("ratings.dat", "1::2::5::97\n1::2::five::97\n", r"line 2, column “rating”: “five” is not a number\."),
+        ("ratings.dat", "1::2::5::97\n::2::5::97\n", r"line 2, column “user”: the user id is empty\."),
+        ("movies.dat", "1::A Film\n", r"movies\.dat, line 1: 2 cells where there should be 3\."),
+        (
+            "movies.dat",
+            "1::A::Drama\n1::B::Drama\n",
+            r"movies\.dat, line 2, column “item”: item id “1” stands on line 1",
+        ),
+    ],
+)
+def test_faults_of_the_later_release_are_named_too(write, name, content, message):
+    path = write("ratings.dat", "1::1::5::978300000\n")
+    write(name, content)
+    with pytest.raises(DataError, match=message):
+        read(path.parent)
+
+
+@given(
+    films=st.lists(
+        st.text("ab: :é", min_size=1).filter(lambda text: "::" not in text and text.strip(": ")), min_size=1
+    ),
+    piece=st.integers(1, 9),
+)
+def test_a_delimiter_of_two_signs_may_lie_across_two_pieces(films, piece):
+    titles = [title.strip(": ") for title in films]
+    with TemporaryDirectory() as name, patch.object(streaming, "PIECE", piece):
+        folder = Path(name)
+        (folder / "ratings.dat").write_text("1::0::3::978300000\n")
+        (folder / "movies.dat").write_text(
+            "".join(f"{row}::{title}::Drama|War\n" for row, title in enumerate(titles)), encoding="utf-8"
+        )
+        assert read(folder).items["title"].tolist() == titles

@@ -86,13 +86,25 @@ def test_tabs_blank_lines_line_endings_and_byte_order_mark(write, ending):
     assert raw.items["text"].tolist() == ["one,  two", "", "x\u2028y"]
 
 
+def test_texts_under_their_other_usual_name_come_along_too(write):
+    write("item_plain_text.txt", "a title: one; brand: x\n")
+    raw = read(write(SEQUENCES, "u1 a b\nu2 b a b\n"))
+    assert raw.items["text"].tolist() == ["title: one; brand: x", ""]
+    assert raw.sources[1].path.name == "item_plain_text.txt"
+
+
 def test_items_without_text_without_entry_and_never_used_are_counted(write):
     write(TEXTS, "a one\n\nb\nx never bought\n")
     raw = read(write(SEQUENCES, "u1 a b c\nu2 c a b a\nu3 a b c\n"))
     assert raw.report == {
+        "items_without_title": 1,
         "items_without_text": 1,
         "items_without_entry": 1,
-        "examples": {"items_without_text": ["b on line 3 of item_text.txt"], "items_without_entry": ["c"]},
+        "examples": {
+            "items_without_title": ["b on line 3 of item_text.txt"],
+            "items_without_text": ["b on line 3 of item_text.txt"],
+            "items_without_entry": ["c"],
+        },
     }
     assert raw.items["title"].tolist() == ["one", "b", "never bought", "c"]
     report = prepare(raw, PreparationSettings(k_core=1), "x").facts["report"]
