@@ -17,6 +17,7 @@ from engine.errors import DataError, Stopped
 from engine.home import Home
 
 if TYPE_CHECKING:
+    from engine.data.log import Log
     from engine.store import Store
     from engine.store.rows import DatasetRow
 
@@ -68,33 +69,54 @@ class Library:
         progress: Report | None = None,
         stop: threading.Event | None = None,
     ) -> DatasetRow:
-        """Read, prepare, keep and list a dataset; nothing of it is left when that fails or is stopped.
+        """Read, prepare, keep and list a dataset: `read_files`, then `keep`."""
+        name = self.check_name(name)
+        return self.keep(name, self.read_files(paths, format, mapping, progress, stop), preparation, progress, stop)
+
+    def read_files(
+        self,
+        paths: Sequence[Path],
+        format: str | None = None,
+        mapping: ColumnMapping | None = None,
+        progress: Report | None = None,
+        stop: threading.Event | None = None,
+    ) -> Log:
+        """What is in the files, in memory; nothing is kept.
 
         `format` None finds it out, `mapping` None guesses it. `progress` is told in words what happens, and the
-        share that is done. Raises DataError, or Stopped once `stop` is set.
+        share of an import that is done. Raises DataError, or Stopped once `stop` is set.
         """
         from engine.data.formats import named, sniff
-        from engine.data.preparation import prepare
+        from engine.data.log import Log
 
-        def check() -> None:
-            if stop is not None and stop.is_set():
-                raise Stopped
-
-        def step(words: str, done: float) -> None:
-            check()
-            if progress is not None:
-                progress(words, done)
-
-        name = self.check_name(name)
+        steps = _Steps(progress, stop)
         files = [Path(path).absolute() for path in paths]  # where the data came from, wherever the program was started
-        step("Looking at the files", 0.0)
+        steps.tell("Looking at the files", 0.0)
         chosen = named(format) if format else sniff(files)
-        step(f"Reading {chosen.title}", 0.1)
-        raw = chosen.read(files, mapping, _ReadingSpeed(f"Reading {chosen.title}", step, check))
-        step("Preparing", 0.6)
-        dataset = prepare(raw, preparation or PreparationSettings(), name)
-        step("Writing", 0.8)
-        row = self._keep(dataset, before_listing=lambda: step("Listing", 0.95))
+        reading = f"Reading {chosen.title}"
+        steps.tell(reading, 0.1)
+        return Log.of(chosen.read(files, mapping, _ReadingSpeed(reading, steps.tell, steps.check)))
+
+    def keep(
+        self,
+        name: str,
+        log: Log,
+        preparation: PreparationSettings | None = None,
+        progress: Report | None = None,
+        stop: threading.Event | None = None,
+    ) -> DatasetRow:
+        """Prepare, write and list what was read; nothing of it is left when that fails or is stopped.
+
+        Tells `progress` and raises as `read_files` does.
+        """
+        from engine.data.preparation import prepare_log
+
+        steps = _Steps(progress, stop)
+        name = self.check_name(name)
+        steps.tell("Preparing", 0.6)
+        dataset = prepare_log(log, preparation or PreparationSettings(), name, steps.check)
+        steps.tell("Writing", 0.8)
+        row = self._keep(dataset, before_listing=lambda: steps.tell("Listing", 0.95))
         if progress is not None:
             progress("Done", 1.0)
         return row
@@ -174,6 +196,22 @@ class Library:
 
     def _folder(self, name: str) -> Path:
         return self._home.datasets / name
+
+
+class _Steps:
+    """Tells how far an import is, and raises Stopped once it shall stop."""
+
+    def __init__(self, progress: Report | None, stop: threading.Event | None) -> None:
+        self._progress, self._stop = progress, stop
+
+    def check(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise Stopped
+
+    def tell(self, words: str, done: float) -> None:
+        self.check()
+        if self._progress is not None:
+            self._progress(words, done)
 
 
 class _ReadingSpeed:

@@ -18,7 +18,7 @@ from engine.data.formats.parquet import PARQUET, ParquetTable, read_parquet_head
 from engine.data.formats.reading import GZIP, Progress, Reading, disk_faults_in_words, unheard
 from engine.data.formats.streaming import DelimitedTable
 from engine.data.formats.table import Table
-from engine.data.formats.values import CheckedNumbers, Column, Identifiers, Texts, Times, WholeNumbers, gather
+from engine.data.formats.values import Column, Identifiers, Ratings, TemplatedTexts, Texts, Times, WholeNumbers, gather
 from engine.data.raw import ColumnMapping, Preview, RawData, TablePreview
 from engine.errors import DataError
 
@@ -75,7 +75,7 @@ class GenericFormat:
         users, ids = Identifiers(mapping.user, "user"), Identifiers(mapping.item, "item")
         times = Times(mapping.timestamp) if mapping.timestamp else None
         positions = WholeNumbers(mapping.position) if mapping.position else None
-        ratings = CheckedNumbers(mapping.rating) if mapping.rating else None
+        ratings = Ratings(mapping.rating) if mapping.rating else None
         wanted: tuple[Column | None, ...] = (users, ids, times, positions, ratings)
         gather(table, [column for column in wanted if column])
         columns: dict[str, object] = {"user": users.values(), "item": ids.values()}
@@ -83,6 +83,8 @@ class GenericFormat:
             columns["timestamp"] = times.values(table)
         if positions:
             columns["position"] = positions.values()
+        if ratings:
+            columns["rating"] = ratings.values()
         items = _table(items_head.path, reading) if items_head else None
         return complete(
             format=self.name,
@@ -105,7 +107,7 @@ def _items(table: Table, mapping: ColumnMapping) -> pd.DataFrame:
         )
     ids = Texts((mapping.item_id,), "the item id is empty.")
     titles = Texts((mapping.title or mapping.item_id,))
-    texts = Texts(mapping.text)
+    texts = TemplatedTexts(mapping.text_template) if mapping.template else Texts(mapping.text)
     gather(table, [ids, titles, *([texts] if mapping.text else [])])
     return pd.DataFrame({"id": ids.values(), "title": titles.values(), "text": texts.values() if mapping.text else ""})
 

@@ -10,7 +10,7 @@ from engine.data.formats.items import complete
 from engine.data.formats.reading import Progress, Reading, disk_faults_in_words, unheard
 from engine.data.formats.streaming import DelimitedTable
 from engine.data.formats.table import Table
-from engine.data.formats.values import BadCellError, CheckedNumbers, Identifiers, Texts, Times, gather
+from engine.data.formats.values import BadCellError, Identifiers, Ratings, Texts, Times, gather
 from engine.data.raw import ColumnMapping, Preview, RawData
 from engine.errors import DataError
 
@@ -59,9 +59,15 @@ class MovieLens100K:
         reading = Reading(files, progress)
         ratings = DelimitedTable(files[0], RATINGS_LAYOUT, reading)
         users, items, times = Identifiers("user", "user"), Identifiers("item", "item"), Times("timestamp")
-        gather(ratings, [CheckedNumbers("rating"), users, items, times])
+        stars = Ratings("rating")
+        gather(ratings, [stars, users, items, times])
         films = DelimitedTable(files[1], ITEMS_LAYOUT, reading) if files[1:] else None
-        interactions = {"user": users.values(), "item": items.values(), "timestamp": times.values(ratings)}
+        interactions = {
+            "user": users.values(),
+            "item": items.values(),
+            "timestamp": times.values(ratings),
+            "rating": stars.values(),
+        }
         return complete(
             format=self.name,
             interactions=pd.DataFrame(interactions),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from engine.data.dataset import IntArray
 from engine.data.formats.delimited import quoted
 from engine.data.formats.table import Table
+from engine.data.text_template import TextTemplate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,14 +104,25 @@ class WholeNumbers:
         return np.concatenate(self._numbers)
 
 
-class CheckedNumbers:
-    """Cells that must hold a number or nothing; none is kept."""
+class Ratings:
+    """Cells that hold a number or nothing; four bytes a row."""
 
     def __init__(self, name: str) -> None:
         self.names = (name,)
+        self._numbers: list[npt.NDArray[np.float32]] = []
 
     def add(self, cells: pyarrow.Array) -> None:
+        import pyarrow.compute as pc
+
         _check_numbers(cells, rf"^$|{NUMBER}", "a number")
+        numbers = np.full(len(cells), np.nan, dtype=np.float32)
+        known = np.asarray(pc.not_equal(cells, ""))
+        numbers[known] = _numbers(cells.filter(known))
+        self._numbers.append(numbers)
+
+    def values(self) -> npt.NDArray[np.float32]:
+        """(rows,) the numbers, NaN where there is none."""
+        return np.concatenate(self._numbers)
 
 
 class Texts:
@@ -135,6 +147,22 @@ class Texts:
         import pyarrow as pa
 
         return pa.chunked_array(self._texts).to_pandas()
+
+
+class TemplatedTexts:
+    """The text that a template makes of every row."""
+
+    def __init__(self, template: TextTemplate) -> None:
+        self.names = template.columns
+        self._fill = template.fill
+        self._texts: list[str] = []
+
+    def add(self, *cells: pyarrow.Array) -> None:
+        self._texts.extend(map(self._fill, zip(*(column.to_pylist() for column in cells), strict=True)))
+
+    def values(self) -> list[str]:
+        """(rows,) the texts."""
+        return self._texts
 
 
 class Times:

@@ -46,7 +46,11 @@ def test_delimiters_line_endings_and_byte_order_mark(write, delimiter, ending, s
     lines = [["user_id", "item_id", "rating"], ["u1", "a, b", "3"], ["u2", "c; d", "4.5"]]
     quoted = [[f'"{cell}"' if delimiter in cell else cell for cell in line] for line in lines]
     path = write("x.csv", start + ending.join(delimiter.join(line) for line in quoted) + ending + ending)
-    assert read(path).interactions.to_dict("list") == {"user": ["u1", "u2"], "item": ["a, b", "c; d"]}
+    assert read(path).interactions.to_dict("list") == {
+        "user": ["u1", "u2"],
+        "item": ["a, b", "c; d"],
+        "rating": [3.0, 4.5],
+    }
 
 
 def test_identifiers_stay_text_and_lose_the_space_around(write):
@@ -368,3 +372,20 @@ def _trimmed(cell):
 
 def _one_ending(cell):
     return cell.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_ratings_are_kept_in_little_memory_and_may_be_missing(write):
+    ratings = read(write("x.csv", "user,item,rating\nu,i,3\nu,j,\nu,k,+4.5\n")).interactions["rating"]
+    assert ratings.dtype == "float32"
+    assert ratings.fillna(-1).tolist() == [3.0, -1.0, 4.5]
+
+
+def test_a_template_makes_the_texts(write):
+    items = write("items.csv", "item_id,title,genre\ni,Lamp,Light\nj,Desk,\nk,,\n")
+    path = write("x.csv", "user,item\nu,i\nu,j\nu,k\n")
+    mapping = ColumnMapping("user", "item", item_id="item_id", title="title").with_text("{title} ({genre}), boxed")
+    raw = read(path, items, mapping=mapping)
+    assert raw.items["text"].tolist() == ["Lamp (Light), boxed", "Desk, boxed", ""]
+    assert raw.report["items_without_text"] == 1
+    with pytest.raises(DataError, match="no column “colour”"):
+        read(path, items, mapping=mapping.with_text("{colour}!"))

@@ -18,9 +18,9 @@ def test_the_folder_is_read(fixtures):
     raw = read(fixtures / "ml-100k")
     assert raw.format == "ml-100k"
     assert [source.path.name for source in raw.sources] == ["u.data", "u.item"]
-    assert raw.interactions.shape == (654, 3)
+    assert raw.interactions.shape == (654, 4)
     first = (fixtures / "ml-100k" / "u.data").read_text().splitlines()[0].split("\t")
-    assert raw.interactions.iloc[0].tolist() == [first[0], first[1], int(first[3])]
+    assert raw.interactions.iloc[0].tolist() == [first[0], first[1], int(first[3]), float(first[2])]
     assert raw.items["id"].tolist() == [str(number) for number in range(1, 41)]
     assert raw.report == {}
 

@@ -1,0 +1,83 @@
+"""Raw interactions as numbers, so that they can be filtered and counted again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.dataset import IntArray, TextArray
+from engine.data.raw import RawData
+
+Order = Literal["auto", "timestamp", "position"]
+OrderKey = Literal["timestamp", "position", "row"]
+
+
+@dataclass(frozen=True, eq=False)
+class Log:
+    """Who had what and when, row by row as in the files; every array is (interactions,).
+
+    `users` are numbered from 0 as they first appear and called `user_ids` (users,); `items` are rows of `raw.items`.
+    `times` (seconds since 1970), `positions` and `ratings` (NaN where there is none) are None where they are not known.
+    """
+
+    raw: RawData
+    user_ids: TextArray
+    users: IntArray
+    items: IntArray
+    times: npt.NDArray[np.int64 | np.float64] | None
+    positions: IntArray | None
+    ratings: npt.NDArray[np.float32] | None
+    _orders: dict[OrderKey, IntArray] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, raw: RawData) -> Log:
+        import pandas as pd
+
+        frame = raw.interactions
+        users, user_ids = pd.factorize(frame["user"])
+        item = frame["item"].astype("category").cat
+        items = pd.Index(raw.items["id"]).get_indexer(item.categories)[item.codes]
+        times, positions, ratings = (
+            frame[column].to_numpy() if column in frame else None for column in ("timestamp", "position", "rating")
+        )
+        return cls(raw, np.asarray(user_ids, dtype=object), users, items, times, positions, ratings)
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    def order_key(self, wanted: Order) -> OrderKey:
+        """What puts a user's interactions in order when this is wanted; see `PreparationSettings.order`."""
+        if self.times is not None and wanted != "position":
+            return "timestamp"
+        return "row" if self.positions is None else "position"
+
+    def keys(self, order: OrderKey) -> npt.NDArray[np.int64 | np.float64]:
+        """What is put in order."""
+        found = {"timestamp": self.times, "position": self.positions, "row": np.arange(len(self))}[order]
+        assert found is not None
+        return found
+
+    def rows_in_order(self, order: OrderKey) -> IntArray:
+        """Row numbers, user after user; what is equal keeps the order of the files. Sorted once."""
+        if order not in self._orders:
+            self._orders[order] = np.lexsort((self.keys(order), self.users))
+        return self._orders[order]
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day (UTC), where times are known."""
+        if self.times is None or not len(self):
+            return None
+        first, last = (datetime.fromtimestamp(float(time), UTC).date() for time in (self.times.min(), self.times.max()))
+        return first, last
+
+    @property
+    def rating_range(self) -> tuple[float, float] | None:
+        """The lowest and the highest rating, where there is one."""
+        if self.ratings is None or np.isnan(self.ratings).all():
+            return None
+        return float(np.nanmin(self.ratings)), float(np.nanmax(self.ratings))
