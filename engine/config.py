@@ -61,6 +61,10 @@ Date = Annotated[date, BeforeValidator(_iso_date)]
 class PreparationSettings(Settings):
     """How raw interactions become a dataset; chosen once, at import. They work in the order in which they stand here."""
 
+    first_date: Date | None = setting(
+        None, "From", "Interactions before this day (UTC) are left out.", nothing="the beginning"
+    )
+    last_date: Date | None = setting(None, "To", "Interactions after this day (UTC) are left out.", nothing="the end")
     least_rating: float | None = setting(
         None,
         "Least rating",
@@ -68,10 +72,6 @@ class PreparationSettings(Settings):
         step=0.5,
         nothing="any rating",
     )
-    first_date: Date | None = setting(
-        None, "From", "Interactions before this day (UTC) are left out.", nothing="the beginning"
-    )
-    last_date: Date | None = setting(None, "To", "Interactions after this day (UTC) are left out.", nothing="the end")
     duplicates: Literal["keep", "drop", "last", "moment"] = setting(
         "keep",
         "Repeated items",
@@ -115,7 +115,7 @@ class PreparationSettings(Settings):
         "Order",
         "What puts a user's interactions in order. Equal timestamps keep the order of the file.",
         labels={
-            "auto": "Timestamp if there is one, else position",
+            "auto": "Timestamp, else position",
             "timestamp": "Timestamp",
             "position": "Position column, or order in the file",
         },

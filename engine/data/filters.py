@@ -19,7 +19,7 @@ from engine.data.split import MIN_LENGTH
 from engine.errors import DataError
 
 BoolArray = npt.NDArray[np.bool_]
-Name = Literal["rating", "dates", "repeats", "k-core", "users"]
+Name = Literal["dates", "rating", "repeats", "k-core", "users"]
 Check = Callable[[], object]
 SECONDS_OF_A_DAY = 86_400
 FEW = f"no user has {MIN_LENGTH} interactions (one to learn from, one to validate, one to test)"
@@ -67,6 +67,31 @@ class Counts:
         return cls(users, items, len(rows), len(np.unique(pairs)) / max(1, users * items))
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What settings would make of the interactions that were read, before anything is stored."""
+
+    kept: Counts
+    steps: tuple[Step, ...]
+    problem: str = ""
+
+    @classmethod
+    def of(cls, log: Log, settings: PreparationSettings, check: Check = lambda: None) -> Outcome:
+        """Takes as long as the filters do; raises what `keep` raises."""
+        kept = keep(log, settings, check)
+        check()
+        return cls(Counts.of(log, kept.rows), kept.steps, kept.problem)
+
+    @property
+    def read(self) -> tuple[int, int, int]:
+        """Interactions, users and items before the first filter."""
+        return (
+            self.kept.interactions + sum(step.interactions for step in self.steps),
+            self.kept.users + sum(step.users for step in self.steps),
+            self.kept.items + sum(step.items for step in self.steps),
+        )
+
+
 def refusals(log: Log, settings: PreparationSettings) -> dict[str, str]:
     """setting -> why it cannot be used with these interactions."""
     found: dict[str, str] = {}
@@ -89,7 +114,7 @@ def refusals(log: Log, settings: PreparationSettings) -> dict[str, str]:
 
 
 def keep(log: Log, settings: PreparationSettings, check: Check = lambda: None) -> Kept:
-    """Filter by rating, by date, for repeats, and by k-core; then draw users and take the k-core of what they have.
+    """Filter by date, by rating, for repeats, and by k-core; then draw users and take the k-core of what they have.
 
     `check` is called between the filters and may raise to stop. Raises DataError when the data lack what a setting needs.
     """
@@ -168,10 +193,10 @@ def _filters(
         assert settings.duplicates != "keep"
         return unrepeated(log.users[rows], log.items[rows], settings.duplicates, times)
 
-    if settings.least_rating is not None:
-        yield "rating", partial(_rated, log, settings.least_rating)
     if settings.first_date or settings.last_date:
         yield "dates", partial(_dated, log, settings.first_date, settings.last_date)
+    if settings.least_rating is not None:
+        yield "rating", partial(_rated, log, settings.least_rating)
     if settings.duplicates != "keep":
         yield "repeats", repeats
     if settings.k_core > 1 or settings.item_core > 1:

@@ -43,8 +43,8 @@ _SENTENCES = {
     ),
 }  # fmt: skip
 STEPS = {
-    "rating": "with too low a rating or none",
     "dates": "outside the dates",
+    "rating": "with too low a rating or none",
     "repeats": "repeated",
     "k-core": "of users and items with too few (k-core)",
     "users": "of users that were not drawn",

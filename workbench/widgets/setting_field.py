@@ -11,6 +11,8 @@ from workbench.theme import SPACE_1, SPACE_2, Role
 from workbench.widgets.editors import Editor, SwitchEditor
 from workbench.widgets.parts import label
 
+_NONE_YET = object()
+
 
 class SettingField(QWidget):
     """Emits `changed` when the value became another, allowed or not."""
@@ -21,7 +23,7 @@ class SettingField(QWidget):
         """`name` is the object name of the input."""
         super().__init__(parent)
         self.info, self.editor = info, editor
-        self._baseline: Any = None
+        self._baseline: Any = _NONE_YET
         self._wrong = ""
         editor.input.setObjectName(name)
         editor.input.setAccessibleName(f"{info.title}, {info.unit}" if info.unit else info.title)
@@ -76,7 +78,7 @@ class SettingField(QWidget):
     @property
     def is_changed(self) -> bool:
         """Whether the value differs from the preset's."""
-        return self._baseline is not None and self.editor.value() != self._baseline
+        return self._baseline is not _NONE_YET and self.editor.value() != self._baseline
 
     def set_baseline(self, value: Any, preset: str) -> None:
         """The preset's value, to compare with and to go back to."""
@@ -93,6 +95,10 @@ class SettingField(QWidget):
         self._error.setVisible(bool(text))
         self.editor.set_invalid(bool(text))
 
+    def set_help(self, text: str) -> None:
+        """Other words below the field; "" brings the setting's own back."""
+        self._help.setText(text or self.info.help)
+
     def _on_changed(self) -> None:
         self._mark()
         self.changed.emit()
@@ -107,7 +113,7 @@ class SettingField(QWidget):
     def _in_words(self, value: Any) -> str:
         if isinstance(value, bool):
             return "on" if value else "off"
-        if value == "":
-            return "nothing"
+        if value is None or value == "":
+            return self.info.nothing or "nothing"
         text = self.info.labels.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
         return f"{text} {self.info.unit}".strip()

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.config import PreparationSettings
-from engine.data.filters import Counts, drawn_users, k_core, keep, refusals, unrepeated
+from engine.data.filters import Counts, Outcome, drawn_users, k_core, keep, refusals, unrepeated
 from engine.data.log import Log
 from engine.data.preparation import prepare
 from engine.data.raw import RawData
@@ -174,8 +174,10 @@ def test_the_core_is_taken_again_of_the_users_drawn(log_of):
 @given(rows=ROWS, chosen=CHOICES)
 def test_what_is_read_is_kept_or_dropped_for_one_reason(log_of, rows, chosen):
     log = log_of(rows)
-    kept = keep(log, chosen)
+    kept, outcome = keep(log, chosen), Outcome.of(log, chosen)
     counts = Counts.of(log, kept.rows)
+    assert (outcome.kept, outcome.steps, outcome.problem) == (counts, kept.steps, kept.problem)
+    assert outcome.read == (len(rows), len({row[0] for row in rows}), len({row[1] for row in rows}))
     assert len(rows) == counts.interactions + sum(step.interactions for step in kept.steps)
     assert len({row[0] for row in rows}) == counts.users + sum(step.users for step in kept.steps)
     assert len({row[1] for row in rows}) == counts.items + sum(step.items for step in kept.steps)

@@ -176,9 +176,9 @@ def test_the_filters_stay_with_the_dataset(build):
     chosen = PreparationSettings(k_core=1, least_rating=2, first_date="1970-01-01", max_users=1)
     facts = prepare(raw, chosen, "d").facts
     assert facts["preparation"] == {
-        "least_rating": 2.0,
         "first_date": "1970-01-01",
         "last_date": None,
+        "least_rating": 2.0,
         "duplicates": "keep",
         "k_core": 1,
         "item_k_core": None,
@@ -187,8 +187,8 @@ def test_the_filters_stay_with_the_dataset(build):
         "order": "auto",
     }
     assert facts["report"]["steps"] == [
-        {"filter": "rating", "interactions": 1, "users": 1, "items": 0},
         {"filter": "dates", "interactions": 0, "users": 0, "items": 0},
+        {"filter": "rating", "interactions": 1, "users": 1, "items": 0},
         {"filter": "users", "interactions": 0, "users": 0, "items": 0},
     ]
     assert sentences(facts["report"])[:2] == [

@@ -14,8 +14,9 @@ from workbench.models.dataset_table import DatasetTableModel
 from workbench.pages.base import Page
 from workbench.pages.datasets.dataset_list import DatasetDelegate
 from workbench.pages.datasets.detail import DatasetDetail
-from workbench.pages.datasets.import_dialog import ImportDialog
 from workbench.pages.datasets.summary import DatasetSummary
+from workbench.pages.datasets.wizard import ImportDialog
+from workbench.pages.datasets.wizard.dropping import dropped_paths
 from workbench.widgets import dialogs
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.splitters import remember_splitter
@@ -179,8 +180,3 @@ class DatasetsPage(Page):
         states = StateStack(split, empty, "datasets")
         self.body.addWidget(states, 1)
         return states
-
-
-def dropped_paths(event: QDropEvent) -> list[Path]:
-    """The local files and folders that are being dropped."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

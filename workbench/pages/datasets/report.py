@@ -31,8 +31,4 @@ def report_lines(row: "DatasetRow") -> list[str]:
 def preparation_words(row: "DatasetRow") -> list[tuple[str, str]]:
     """(title, value) of every preparation setting that the dataset was made with."""
     known = {info.key: info for info in settings_of(PreparationSettings)}
-    return [
-        (known[key].title, str(known[key].labels.get(str(value), value)))
-        for key, value in row.preparation.items()
-        if key in known
-    ]
+    return [(known[key].title, known[key].words(value)) for key, value in row.preparation.items() if key in known]
