@@ -19,6 +19,7 @@ from engine.data.split import MIN_LENGTH
 from engine.errors import DataError
 
 BoolArray = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int32] | IntArray
 Name = Literal["dates", "rating", "repeats", "k-core", "users"]
 Check = Callable[[], object]
 SECONDS_OF_A_DAY = 86_400
@@ -134,9 +135,7 @@ def keep(log: Log, settings: PreparationSettings, check: Check = lambda: None) -
     return Kept(rows, tuple(steps), problem)
 
 
-def k_core(
-    users: IntArray, items: IntArray, k: int, item_k: int | None = None, check: Check = lambda: None
-) -> BoolArray:
+def k_core(users: Numbers, items: Numbers, k: int, item_k: int | None = None, check: Check = lambda: None) -> BoolArray:
     """(interactions,) which ones stay when users with fewer than `k` go, and items with fewer than `item_k` (else `k`),
     again and again until none does.
 
@@ -155,7 +154,7 @@ def k_core(
     return stays
 
 
-def drawn_users(users: IntArray, most: int, seed: int) -> BoolArray:
+def drawn_users(users: Numbers, most: int, seed: int) -> BoolArray:
     """(interactions,) which ones are of the users drawn; more users drawn by one seed include the fewer."""
     there = np.unique(users)
     chosen = np.zeros(int(users.max(initial=-1)) + 1, dtype=bool)
@@ -164,7 +163,7 @@ def drawn_users(users: IntArray, most: int, seed: int) -> BoolArray:
 
 
 def unrepeated(
-    users: IntArray, items: IntArray, policy: Literal["drop", "last", "moment"], times: npt.NDArray[Any] | None = None
+    users: Numbers, items: Numbers, policy: Literal["drop", "last", "moment"], times: npt.NDArray[Any] | None = None
 ) -> BoolArray:
     """(interactions,) the first or last one of every user and item, or the first one of every user, item and moment."""
     pairs = _pairs(users, items)
@@ -235,16 +234,16 @@ def _step(name: Name, log: Log, before: IntArray, after: IntArray) -> Step:
     return Step(name, len(before) - len(after), users, items)
 
 
-def _distinct(numbers: IntArray) -> int:
+def _distinct(numbers: Numbers) -> int:
     return int(np.count_nonzero(np.bincount(numbers))) if len(numbers) else 0
 
 
-def _pairs(users: IntArray, items: IntArray) -> IntArray:
+def _pairs(users: Numbers, items: Numbers) -> IntArray:
     """(interactions,) one number for every pair of user and item."""
     return users.astype(np.int64) * (int(items.max(initial=0)) + 1) + items
 
 
-def _can_be_tested(users: IntArray) -> bool:
+def _can_be_tested(users: Numbers) -> bool:
     return len(users) > 0 and int(np.bincount(users).max()) >= MIN_LENGTH
 
 
@@ -253,9 +252,10 @@ def _nothing_left(log: Log, before_core: IntArray, left: IntArray, settings: Pre
     users, items = log.users[before_core], log.items[before_core]
     k, item_k = settings.k_core, settings.item_core
     if settings.max_users is not None and _can_be_tested(users):
+        what = f"{len(left):,} interactions, but {FEW}" if len(left) else "nothing"
         return (
-            f"Of the {settings.max_users:,} users drawn, {len(left):,} interactions are left, but {FEW}. "
-            "Draw more users, or lower the k-core."
+            f"The k-core leaves {what} of what the {settings.max_users:,} users drawn have. Draw more users, or lower "
+            "the k-core."
         )
     if len(before_core) < len(log) and not _can_be_tested(users):
         return f"The filters leave {len(before_core):,} of {len(log):,} interactions, but {FEW}. Let them keep more."

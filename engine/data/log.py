@@ -26,8 +26,8 @@ class Log:
 
     raw: RawData
     user_ids: TextArray
-    users: IntArray
-    items: IntArray
+    users: npt.NDArray[np.int32]
+    items: npt.NDArray[np.int32]
     times: npt.NDArray[np.int64 | np.float64] | None
     positions: IntArray | None
     ratings: npt.NDArray[np.float32] | None
@@ -38,9 +38,11 @@ class Log:
         import pandas as pd
 
         frame = raw.interactions
-        users, user_ids = pd.factorize(frame["user"])
+        codes, user_ids = pd.factorize(frame["user"])
+        users = codes.astype(np.int32)
+        del codes  # eight bytes for every row
         item = frame["item"].astype("category").cat
-        items = pd.Index(raw.items["id"]).get_indexer(item.categories)[item.codes]
+        items = pd.Index(raw.items["id"]).get_indexer(item.categories).astype(np.int32)[item.codes]
         times, positions, ratings = (
             frame[column].to_numpy() if column in frame else None for column in ("timestamp", "position", "rating")
         )

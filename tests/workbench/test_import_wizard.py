@@ -135,7 +135,9 @@ def test_files_are_looked_at_and_imported(qtbot: Any, page: DatasetsPage, workbe
     dialog = page.findChild(ImportDialog)
     assert dialog is not None
     assert dialog.view.words.text() == "Choose the files to import."
-    assert not dialog.view.import_button.isEnabled()
+    assert "MovieLens 100K" in dialog.view._drop._text.text()
+    for each in (dialog.view.back_button, dialog.view.next_button, dialog.view.import_button):
+        assert not each.isEnabled()
     look_at(qtbot, dialog, ML)
     assert dialog.view.format == "ml-100k"
     assert not dialog.view.columns.form.isVisible()
@@ -176,8 +178,12 @@ def test_columns_are_guessed_and_can_be_mapped(qtbot: Any, dialog: ImportDialog,
     assert dialog.view.format == "csv"
     assert form.isVisible()
     form.choices["user"].setCurrentIndex(0)
-    assert form.notes["user"].text() == dialog.view.words.text() == "Choose the column that holds the user."
+    assert form.notes["user"].text() == "Choose the column that holds the user."
+    assert dialog.view.words.text() == ""  # it is said once
     assert not dialog.view.import_button.isEnabled()
+    dialog.view.steps.setCurrentWidget(dialog.view.text)
+    assert dialog.view.words.text() == "Choose the column that holds the user."
+    dialog.view.steps.setCurrentWidget(dialog.view.columns)
     map_log(dialog, item="who")
     assert "cannot both be “who”" in form.notes["item"].text()
     map_log(dialog)

@@ -167,7 +167,7 @@ def test_the_core_is_taken_again_of_the_users_drawn(log_of):
     rows = [(user, item, 0, 1) for user in "abcd" for item in "uvw"]
     kept = keep(log_of(rows), PreparationSettings(k_core=3, max_users=2))
     assert [(step.filter, step.interactions) for step in kept.steps] == [("k-core", 0), ("users", 6), ("k-core", 6)]
-    assert "Of the 2 users drawn, 0 interactions are left" in kept.problem
+    assert "The k-core leaves nothing of what the 2 users drawn have." in kept.problem
 
 
 @settings(max_examples=150, deadline=None)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from engine.data.formats import FORMATS, named, sniff
 from engine.data.raw import ColumnMapping, Preview
@@ -111,7 +111,7 @@ class ImportDialog(QDialog):
             return "Choose the files to import."
         if self._preview is None:
             return "The files cannot be read." if self.view.error.text() else "Looking at the files…"
-        if problem := self._name_problem() or self._choice_problem():
+        if problem := self._name_problem() or self._choice_problem:
             return problem
         if self.view.filters.form.settings is None:
             return "A filter is not allowed as it stands."
@@ -119,6 +119,7 @@ class ImportDialog(QDialog):
             return "The filters leave too little for a dataset."
         return ""
 
+    @property
     def _choice_problem(self) -> str:
         """What is wrong with columns or text."""
         problems = self.view.columns.form.problems
@@ -132,19 +133,27 @@ class ImportDialog(QDialog):
         return ""
 
     def _check(self) -> None:
-        if not self.is_importing:
-            self.view.allow_import(self.reason, wrong_name=bool(self._preview is not None and self._name_problem()))
+        if self.is_importing:
+            return
+        view, wrong_name = self.view, self._name_problem() if self._preview is not None else ""
+        step, in_columns = view.steps.currentWidget(), bool(view.columns.form.problems)
+        view.show_wrong_name(wrong_name)
+        is_said = bool(wrong_name) or (
+            bool(self._choice_problem) and step is (view.columns if in_columns else view.text)
+        )
+        view.allow_import(self.reason, is_said=is_said)
 
     # What comes of it
 
     def _show_step(self, _place: int) -> None:
+        self._check()
         if self.view.steps.currentWidget() is self.view.filters and self._preview is not None:
             self._read()
 
     def _read(self) -> None:
         """Read the files for the numbers, unless they are there already or something is wrong with the choices."""
-        if self._choice_problem():
-            self.view.filters.result.show_error(self._choice_problem())
+        if self._choice_problem:
+            self.view.filters.result.show_error(self._choice_problem)
             return
         self.work.read_files(self._source)
         if self.work.is_reading:
@@ -262,17 +271,7 @@ class ImportDialog(QDialog):
             self.work.forget()
             super().closeEvent(event)
 
-    # Choosing
-
-    def _choose_files(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Choose the files of a dataset")
-        if chosen:
-            self.set_paths([Path(path) for path in chosen])
-
-    def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of a dataset")
-        if chosen:
-            self.set_paths([Path(chosen)])
+    # Dropping
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event) and not self.is_importing:
@@ -286,8 +285,7 @@ class ImportDialog(QDialog):
 
     def _connect(self) -> None:
         view, work = self.view, self.work
-        view.files_wanted.connect(self._choose_files)
-        view.folder_wanted.connect(self._choose_folder)
+        view.paths_chosen.connect(self.set_paths)
         view.format_chosen.connect(self._look)
         view.columns.form.changed.connect(self._remap)
         view.text.changed.connect(self._remap)

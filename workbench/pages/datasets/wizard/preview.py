@@ -92,10 +92,6 @@ class PreviewTables(QSplitter):
             if shown is not None:
                 self._titles[name].setText(f"{name.capitalize()}: first rows of {shown.path.name}")
         self.show_mapping(mapping)
-        for table in self._tables.values():
-            table.resizeColumnsToContents()
-            for column in range(table.model().columnCount()):
-                table.setColumnWidth(column, min(WIDEST, table.columnWidth(column) + 8))
 
     def show_mapping(self, mapping: ColumnMapping | None) -> None:
         """Show what the columns are used as now."""
@@ -106,6 +102,10 @@ class PreviewTables(QSplitter):
             if table is not None:
                 uses = uses_of(mapping, name) if mapping is not None else None
                 self.models[name].set_table(table.columns, _rows_as_read(preview, table, mapping), uses)
+                self._tables[name].resizeColumnsToContents()
+                for column in range(len(table.columns)):
+                    width = self._tables[name].columnWidth(column) + 8
+                    self._tables[name].setColumnWidth(column, min(WIDEST, width))
 
 
 def uses_of(mapping: ColumnMapping, table: str) -> dict[str, str]:

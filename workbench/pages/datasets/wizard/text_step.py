@@ -83,7 +83,10 @@ class TextStep(QWidget):
     def show_mapping(self, mapping: ColumnMapping | None) -> None:
         """Show the texts of the first items, titles by this mapping."""
         items = self._items
-        if items is None or mapping is None or self.problem:
+        if items is None or mapping is None:
+            return
+        if self.problem:
+            self.coverage.setText("As the last text that could be used makes them.")
             return
         rows = texts_of(items, mapping)
         self.texts.set_table(("Title", "Text that is encoded"), rows)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
+    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -35,8 +36,7 @@ STEPS = ("&1  Columns", "&2  Text", "&3  Filters and result")
 class ImportView(QWidget):
     """The widgets of the dialog; it decides nothing. `step_changed(place)`: another step is in view."""
 
-    files_wanted = Signal()
-    folder_wanted = Signal()
+    paths_chosen = Signal(list)
     format_chosen = Signal(str)
     step_changed = Signal(int)
 
@@ -87,15 +87,15 @@ class ImportView(QWidget):
         self.back_button = button("&Back", "import.back")
         self.next_button = button("&Next", "import.next")
         self.import_button = button("&Import", "import.start")
-        self.files_button.clicked.connect(self.files_wanted)
-        self.folder_button.clicked.connect(self.folder_wanted)
+        self.files_button.clicked.connect(self._choose_files)
+        self.folder_button.clicked.connect(self._choose_folder)
         self.format_choice.activated.connect(lambda _place: self.format_chosen.emit(self.format))
         self.back_button.clicked.connect(lambda: self.go(-1))
         self.next_button.clicked.connect(lambda: self.go(1))
-        self.steps.currentChanged.connect(self._show_way)
+        self.steps.currentChanged.connect(lambda _place: self._show_way())
         self.steps.currentChanged.connect(self.step_changed)
         self._lay_out(dialog)
-        self._show_way(0)
+        self._show_way()
 
     @property
     def format(self) -> str:
@@ -107,6 +107,8 @@ class ImportView(QWidget):
             self.format_choice.addItem(title, name)
             self.format_choice.setItemData(self.format_choice.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
             self._formats[name] = (title, words)
+        titles = ", ".join(title for title, _ in self._formats.values())
+        self._drop.set_words("Drop files or a folder here", f"What they are is found out: {titles}.")
 
     def go(self, steps: int) -> None:
         """On to the next step, or back, and to what is chosen there first."""
@@ -115,7 +117,6 @@ class ImportView(QWidget):
 
     def show_paths(self, paths: Sequence[Path]) -> None:
         self.paths.setText(", ".join(str(path) for path in paths))
-        self._content.setCurrentWidget(self._waiting)
         self._about.show()
         self.steps.setCurrentIndex(0)
 
@@ -123,6 +124,7 @@ class ImportView(QWidget):
         """Nothing is known of the files (yet): the rows of others must not stand there."""
         self._content.setCurrentWidget(self._waiting)
         self.recognised.hide()
+        self._show_way()
 
     def show_preview(self, format: str, paths: Sequence[Path], preview: Preview) -> None:
         title, words = self._formats[format]
@@ -133,20 +135,24 @@ class ImportView(QWidget):
         self.columns.show_preview(preview, words)
         self.text.show_preview(preview, title)
         self._content.setCurrentWidget(self.steps)
+        self._show_way()
 
     def show_error(self, text: str) -> None:
         """What is wrong with the files; "" for nothing."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
 
-    def allow_import(self, reason: str, *, wrong_name: bool = False) -> None:
-        """Enable the import, or say why it cannot start; a wrong name is said beside the name."""
+    def show_wrong_name(self, words: str) -> None:
+        """What is wrong with the name; "" for nothing."""
+        set_kind(self.name, "true" if words else "false", "invalid")
+        self.name_error.setText(words)
+        self.name_error.setVisible(bool(words))
+
+    def allow_import(self, reason: str, *, is_said: bool = False) -> None:
+        """Enable the import, or say why it cannot start, unless that `is_said` beside a field in view."""
         self.import_button.setEnabled(not reason)
-        set_kind(self.name, "true" if wrong_name else "false", "invalid")
-        self.name_error.setText(reason if wrong_name else "")
-        self.name_error.setVisible(wrong_name)
         if self.progress.isHidden():
-            self.words.setText("" if wrong_name else reason)
+            self.words.setText("" if is_said else reason)
 
     def show_busy(self, busy: bool, *, importing: bool = False) -> None:
         """Show the progress of reading or importing; while it imports, nothing else can be chosen."""
@@ -159,7 +165,7 @@ class ImportView(QWidget):
             each.setEnabled(not importing)
         self.words.setText("")
         if not importing:
-            self._show_way(self.steps.currentIndex())
+            self._show_way()
 
     def show_progress(self, words: str, share: float) -> None:
         self.words.setText(f"{words}…")
@@ -169,11 +175,22 @@ class ImportView(QWidget):
         self.words.setText("Cancelling…")
         self.cancel_button.setEnabled(False)
 
-    def _show_way(self, place: int) -> None:
+    def _choose_files(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Choose the files of a dataset")
+        if chosen:
+            self.paths_chosen.emit([Path(path) for path in chosen])
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of a dataset")
+        if chosen:
+            self.paths_chosen.emit([Path(chosen)])
+
+    def _show_way(self) -> None:
         """Enter goes on, and imports at the last step."""
+        place, is_there = self.steps.currentIndex(), self._content.currentWidget() is self.steps
         is_last = place == self.steps.count() - 1
-        self.back_button.setEnabled(place > 0)
-        self.next_button.setEnabled(not is_last)
+        self.back_button.setEnabled(is_there and place > 0)
+        self.next_button.setEnabled(is_there and not is_last)
         self.next_button.setDefault(not is_last)
         self.import_button.setDefault(is_last)
         set_kind(self.next_button, "" if is_last else "primary")
@@ -182,18 +199,11 @@ class ImportView(QWidget):
     # Layout
 
     def _lay_out(self, dialog: QDialog) -> None:
-        drop = EmptyState(
-            "upload-simple",
-            "Drop files or a folder here",
-            "CSV, TSV or Parquet with one interaction per row and, if you have one, a second file with the items; JSON lines; "
-            "Amazon Reviews and Yelp as published; files with one user and all their items per line; MovieLens 100K.",
-            "Choose files…",
-            "import.filesFirst",
-        )
-        drop.clicked.connect(self.files_wanted)
+        self._drop = EmptyState("upload-simple", "", "", "Choose files…", "import.filesFirst")
+        self._drop.clicked.connect(self._choose_files)
         self._waiting = EmptyState("table", "No preview", "The first rows are shown here once the files can be read.")
         self._content = QStackedWidget()
-        for widget in (drop, self._waiting, self.steps):
+        for widget in (self._drop, self._waiting, self.steps):
             self._content.addWidget(widget)
         self._about = self._make_about()
         self._about.hide()
