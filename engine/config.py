@@ -101,7 +101,7 @@ class PreparationSettings(Settings):
     )
     max_users: int | None = setting(
         None,
-        "Most users",
+        "Users at most",
         "So many users are drawn at random from those in the k-core, which is then taken again.",
         ge=1,
         le=1_000_000_000,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SAMPLE = "sample"
 LONGEST_NAME = 60
 SECONDS_BETWEEN_REPORTS = 0.2
+READ = 0.6  # share of an import that is done when its files are read
 Report = Callable[[str, float], None]
 
 
@@ -113,7 +114,7 @@ class Library:
 
         steps = _Steps(progress, stop)
         name = self.check_name(name)
-        steps.tell("Preparing", 0.6)
+        steps.tell("Preparing", READ)
         dataset = prepare_log(log, preparation or PreparationSettings(), name, steps.check)
         steps.tell("Writing", 0.8)
         row = self._keep(dataset, before_listing=lambda: steps.tell("Listing", 0.95))
@@ -234,7 +235,7 @@ class _ReadingSpeed:
         self._tell(
             f"{self._what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, "
             f"{(total - done) / rate:,.0f} s left",
-            0.1 + 0.5 * done / max(1, total),
+            0.1 + (READ - 0.1) * done / max(1, total),
         )
 
 

@@ -124,8 +124,8 @@ def problems(error: ValidationError, model: type[Settings]) -> list[tuple[str, s
             blamed, _, words = str(fault["ctx"]["error"]).partition(": ")
             found.append((".".join([*location, blamed]), words))
         elif key in known:
-            allowed = known[key].allowed
-            found.append((key, f"{_shown(fault['input'])} is not allowed; it must be {allowed or 'text'}."))
+            allowed = (known[key].allowed or "text") + (", or be left out" if known[key].optional else "")
+            found.append((key, f"{_shown(fault['input'])} is not allowed; it must be {allowed}."))
         else:
             inside = next((each for each in known if each.startswith(f"{key}.")), "")
             found.append(

@@ -48,6 +48,8 @@ def prepare_log(log: Log, settings: PreparationSettings, name: str, check: Check
         "items_never_used": len(raw.items) - len(np.unique(log.items)),
         "steps": [step.facts() for step in kept.steps],
     }
+    if raw.mapping and raw.mapping.text:
+        report["text"] = str(raw.mapping.text_template)
     order = log.order_key(settings.order)
     if order != "row":
         ties = (np.diff(log.users[rows]) == 0) & (np.diff(log.keys(order)[rows]) == 0)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
-from engine.config import ExperimentConfig
+from engine.config import ExperimentConfig, PreparationSettings
 from engine.data.dataset import Catalogue, Dataset, Sequences
 from engine.home import Home
 from engine.library import Library
@@ -190,3 +190,13 @@ def test_a_report_without_repairs_says_so(workbench: Workbench) -> None:
     lines = report_lines(row)
     assert "Nothing was dropped or repaired." in lines
     assert "Source: &lt;b&gt;" in lines
+
+
+def test_a_report_tells_how_the_dataset_was_prepared(workbench: Workbench) -> None:
+    row = workbench.library.import_files("shop", [SHOP], preparation=PreparationSettings(k_core=2, max_users=9))
+    lines = report_lines(row)
+    assert "Users at most: 9" in lines
+    assert "Least rating: any rating" in lines
+    assert "Repeated items: Keep every interaction" in lines
+    assert "Text of an item: {title}. {categories}. {description}" in lines
+    assert any("of users that were not drawn" in line for line in lines)

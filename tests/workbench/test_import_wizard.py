@@ -509,6 +509,23 @@ def test_dates_that_cross_are_refused(qtbot: Any, dialog: ImportDialog, log_file
     assert "before the first day, 1970-01-05" in dialog.view.filters.form.fields["last_date"].error
 
 
+def test_arrows_bring_a_number_into_an_empty_field_and_it_can_be_emptied_again(
+    qtbot: Any, dialog: ImportDialog, log_file: Path
+) -> None:
+    look_at(qtbot, dialog, log_file)
+    dialog.view.steps.setCurrentWidget(dialog.view.filters)
+    for key, after in (("least_rating", 0.5), ("max_users", 2)):
+        field = dialog.view.filters.form.fields[key]
+        assert field.editor.value() is None
+        qtbot.keyClick(field.editor.input, Qt.Key.Key_Up)
+        assert field.editor.value() == after
+        assert field.is_changed
+        field.editor.input.clear()  # type: ignore[attr-defined]
+        assert field.editor.value() is None
+        assert not field.is_changed
+    assert dialog.view.filters.form.settings == PreparationSettings()
+
+
 def test_every_setting_has_a_field(dialog: ImportDialog) -> None:
     assert list(dialog.view.filters.form.fields) == [info.key for info in settings_of(PreparationSettings)]
     assert dialog.view.filters.form.settings == PreparationSettings()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from engine.data.formats import FORMATS, named, sniff
 from engine.data.raw import ColumnMapping, Preview
 from engine.errors import DataError, Stopped, WorkbenchError
+from engine.library import READ
 from workbench.latest import Latest
 from workbench.pages.datasets.wizard.dropping import dropped_paths
 from workbench.pages.datasets.wizard.recognised import suggested_name
@@ -163,6 +164,9 @@ class ImportDialog(QDialog):
         else:
             self._count()
 
+    def _show_progress(self, words: str, share: float) -> None:
+        self.view.show_progress(words, share if self.is_importing else min(1.0, share / READ))
+
     def _on_read(self) -> None:
         self.view.filters.form.show_log(self.work.log)
         if self.is_importing:
@@ -295,7 +299,7 @@ class ImportDialog(QDialog):
         view.name.textChanged.connect(lambda _text: self._check())
         view.import_button.clicked.connect(self.start)
         view.cancel_button.clicked.connect(self.cancel)
-        work.progressed.connect(view.show_progress)
+        work.progressed.connect(self._show_progress)
         work.read.connect(self._on_read)
         work.reading_failed.connect(self._on_reading_failed)
         work.counted.connect(self._on_counted)
