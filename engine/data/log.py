@@ -21,7 +21,8 @@ class Log:
     """Who had what and when, row by row as in the files; every array is (interactions,).
 
     `users` are numbered from 0 as they first appear and called `user_ids` (users,); `items` are rows of `raw.items`.
-    `times` (seconds since 1970), `positions` and `ratings` (NaN where there is none) are None where they are not known.
+    `times` (seconds since 1970), `positions` and `ratings` (NaN where there is none) are None where they are not known;
+    so are `days`, the first and the last one (UTC), and `rating_range`, the lowest and the highest rating.
     """
 
     raw: RawData
@@ -31,6 +32,8 @@ class Log:
     times: npt.NDArray[np.int64 | np.float64] | None
     positions: IntArray | None
     ratings: npt.NDArray[np.float32] | None
+    days: tuple[date, date] | None
+    rating_range: tuple[float, float] | None
     _orders: dict[OrderKey, IntArray] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -46,7 +49,8 @@ class Log:
         times, positions, ratings = (
             frame[column].to_numpy() if column in frame else None for column in ("timestamp", "position", "rating")
         )
-        return cls(raw, np.asarray(user_ids, dtype=object), users, items, times, positions, ratings)
+        names = np.asarray(user_ids, dtype=object)
+        return cls(raw, names, users, items, times, positions, ratings, _days(times), _range(ratings))
 
     def __len__(self) -> int:
         return len(self.users)
@@ -69,17 +73,15 @@ class Log:
             self._orders[order] = np.lexsort((self.keys(order), self.users))
         return self._orders[order]
 
-    @property
-    def days(self) -> tuple[date, date] | None:
-        """The first and the last day (UTC), where times are known."""
-        if self.times is None or not len(self):
-            return None
-        first, last = (datetime.fromtimestamp(float(time), UTC).date() for time in (self.times.min(), self.times.max()))
-        return first, last
 
-    @property
-    def rating_range(self) -> tuple[float, float] | None:
-        """The lowest and the highest rating, where there is one."""
-        if self.ratings is None or np.isnan(self.ratings).all():
-            return None
-        return float(np.nanmin(self.ratings)), float(np.nanmax(self.ratings))
+def _days(times: npt.NDArray[np.int64 | np.float64] | None) -> tuple[date, date] | None:
+    if times is None or not len(times):
+        return None
+    first, last = (datetime.fromtimestamp(float(time), UTC).date() for time in (times.min(), times.max()))
+    return first, last
+
+
+def _range(ratings: npt.NDArray[np.float32] | None) -> tuple[float, float] | None:
+    if ratings is None or np.isnan(ratings).all():
+        return None
+    return float(np.nanmin(ratings)), float(np.nanmax(ratings))

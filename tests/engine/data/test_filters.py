@@ -181,6 +181,8 @@ def test_what_is_read_is_kept_or_dropped_for_one_reason(log_of, rows, chosen):
     assert len(rows) == counts.interactions + sum(step.interactions for step in kept.steps)
     assert len({row[0] for row in rows}) == counts.users + sum(step.users for step in kept.steps)
     assert len({row[1] for row in rows}) == counts.items + sum(step.items for step in kept.steps)
+    order = iter(["dates", "rating", "repeats", "k-core", "users", "k-core"])
+    assert all(step.filter in order for step in kept.steps)  # looking for one uses up those before it
     assert len(set(kept.rows.tolist())) == len(kept.rows)
     for row in kept.rows.tolist():
         _, _, time, rating = rows[row]

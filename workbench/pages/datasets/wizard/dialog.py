@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.store import DatasetRow
 
 ROWS = 50  # of each file in the preview
+SMALLEST, LARGEST, SHARE_OF_WINDOW = QSize(1120, 740), QSize(1440, 900), 0.85
 
 
 class ImportDialog(QDialog):
@@ -35,7 +36,8 @@ class ImportDialog(QDialog):
         self.setObjectName("importDialog")
         self.setWindowTitle("Import a dataset")
         self.setAcceptDrops(True)
-        self.resize(1120, 740)
+        room = parent.window().size() if parent is not None else SMALLEST
+        self.resize((room * SHARE_OF_WINDOW).expandedTo(SMALLEST).boundedTo(LARGEST))
         self._library = library
         self._paths: list[Path] = []
         self._preview: Preview | None = None

@@ -126,7 +126,11 @@ class ImportWork(QObject):
         self.reading_failed.emit(error)
 
     def _progress(self, stop: threading.Event) -> Callable[[str, float], None]:
-        return lambda words, share: self._told.emit(stop, words, share)
+        def tell(words: str, share: float) -> None:
+            if not stop.is_set():  # else the dialog may be gone
+                self._told.emit(stop, words, share)
+
+        return tell
 
     def _tell(self, stop: threading.Event, words: str, share: float) -> None:
         if stop is self._stop and not stop.is_set():
