@@ -340,6 +340,15 @@ def test_a_name_is_suggested_from_the_files(tmp_path: Path) -> None:
     assert suggested_name([folder / "a.csv", folder / "b.csv"]) == "my shop"
 
 
+def test_the_same_files_get_a_name_of_their_own_each_time(
+    qtbot: Any, dialog: ImportDialog, workbench: Workbench
+) -> None:
+    workbench.library.import_files("shop", [SHOP])
+    look_at(qtbot, dialog, SHOP)
+    assert dialog.view.name.text() == "shop-2"
+    assert dialog.view.import_button.isEnabled()
+
+
 # Text
 
 

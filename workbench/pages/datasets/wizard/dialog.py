@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.store import DatasetRow
 
 ROWS = 50  # of each file in the preview
+MOST_OF_A_NAME = 100
 SMALLEST, LARGEST, SHARE_OF_WINDOW = QSize(1120, 740), QSize(1440, 900), 0.85
 
 
@@ -57,7 +58,7 @@ class ImportDialog(QDialog):
         """Look at these files or this folder: find out the format, show the first rows."""
         self._paths = list(paths)
         self.view.show_paths(self._paths)
-        self.view.name.setText(suggested_name(self._paths))
+        self.view.name.setText(self._free_name(suggested_name(self._paths)))
         self._look(None)
 
     def _look(self, format: str | None) -> None:
@@ -128,12 +129,18 @@ class ImportDialog(QDialog):
         problems = self.view.columns.form.problems
         return next(iter(problems.values())) if problems else self.view.text.problem
 
-    def _name_problem(self) -> str:
+    def _name_problem(self, name: str | None = None) -> str:
+        """What is wrong with a name, else with the one that is chosen."""
         try:
-            self._library.check_name(self.view.name.text())
+            self._library.check_name(self.view.name.text() if name is None else name)
         except DataError as error:
             return str(error)
         return ""
+
+    def _free_name(self, name: str) -> str:
+        """The name, with a number where there is a dataset of that name already: of the same files, prepared otherwise."""
+        names = (name, *(f"{name}-{number}" for number in range(2, MOST_OF_A_NAME)))
+        return next((each for each in names if not self._name_problem(each)), name)
 
     def _check(self) -> None:
         if self.is_importing:
