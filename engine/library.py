@@ -15,6 +15,7 @@ from engine.data.dataset import Dataset
 from engine.data.raw import ColumnMapping
 from engine.errors import DataError, Stopped
 from engine.home import Home
+from engine.memory import give_back
 
 if TYPE_CHECKING:
     from engine.data.log import Log
@@ -96,7 +97,9 @@ class Library:
         chosen = named(format) if format else sniff(files)
         reading = f"Reading {chosen.title}"
         steps.tell(reading, 0.1)
-        return Log.of(chosen.read(files, mapping, _ReadingSpeed(reading, steps.tell, steps.check)))
+        raw = chosen.read(files, mapping, _ReadingSpeed(reading, steps.tell, steps.check))
+        give_back()  # the blocks that were read leave holes as large as the data itself
+        return Log.of(raw)
 
     def keep(
         self,

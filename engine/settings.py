@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import tomli_w
@@ -56,8 +55,8 @@ class SettingInfo:
         kinds = {int: "a whole number", float: "a number", date: "a date such as 2024-05-31"}
         kind = kinds.get(self.type, "")
         if low is not None and high is not None:
-            return f"{kind} from {_plain(low)} to {_plain(high)}"
-        return kind
+            kind = f"{kind} from {_plain(low)} to {_plain(high)}"
+        return f"{kind}, or nothing" if self.optional else kind
 
     def words(self, value: Any) -> str:
         """A value as people read it."""
@@ -124,8 +123,8 @@ def problems(error: ValidationError, model: type[Settings]) -> list[tuple[str, s
             blamed, _, words = str(fault["ctx"]["error"]).partition(": ")
             found.append((".".join([*location, blamed]), words))
         elif key in known:
-            allowed = (known[key].allowed or "text") + (", or be left out" if known[key].optional else "")
-            found.append((key, f"{_shown(fault['input'])} is not allowed; it must be {allowed}."))
+            allowed = known[key].allowed
+            found.append((key, f"{_shown(fault['input'])} is not allowed; it must be {allowed or 'text'}."))
         else:
             inside = next((each for each in known if each.startswith(f"{key}.")), "")
             found.append(
@@ -238,7 +237,7 @@ def _info(path: tuple[str, ...], field: FieldInfo) -> SettingInfo:
     limits = {type(each).__name__: each for each in field.metadata}
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     is_choice = get_origin(field.annotation) is Literal
-    kinds = [each for each in get_args(field.annotation) or (field.annotation,) if each is not NoneType]
+    kinds = [each for each in get_args(field.annotation) or (field.annotation,) if each is not type(None)]
     kind = getattr(kinds[0], "__origin__", kinds[0])  # what an Annotated type is made of
     return SettingInfo(
         path=path,
@@ -253,7 +252,7 @@ def _info(path: tuple[str, ...], field: FieldInfo) -> SettingInfo:
         unit=str(extra.get("unit", "")),
         step=extra.get("step"),  # type: ignore[arg-type]
         advanced=bool(extra.get("advanced", False)),
-        optional=NoneType in get_args(field.annotation),
+        optional=type(None) in get_args(field.annotation),
         nothing=str(extra.get("nothing", "")),
     )
 

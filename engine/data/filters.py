@@ -64,7 +64,7 @@ class Counts:
     @classmethod
     def of(cls, log: Log, rows: IntArray) -> Counts:
         pairs = _pairs(log.users[rows], log.items[rows])
-        users, items = _distinct(log.users[rows]), _distinct(log.items[rows])
+        users, items = distinct(log.users[rows]), distinct(log.items[rows])
         return cls(users, items, len(rows), len(np.unique(pairs)) / max(1, users * items))
 
 
@@ -230,11 +230,12 @@ def _midnight(day: date) -> float:
 
 
 def _step(name: Name, log: Log, before: IntArray, after: IntArray) -> Step:
-    users, items = (_distinct(each[before]) - _distinct(each[after]) for each in (log.users, log.items))
+    users, items = (distinct(each[before]) - distinct(each[after]) for each in (log.users, log.items))
     return Step(name, len(before) - len(after), users, items)
 
 
-def _distinct(numbers: Numbers) -> int:
+def distinct(numbers: Numbers) -> int:
+    """How many different ones there are."""
     return int(np.count_nonzero(np.bincount(numbers))) if len(numbers) else 0
 
 
@@ -271,7 +272,7 @@ def _nothing_left(log: Log, before_core: IntArray, left: IntArray, settings: Pre
         return f"{what}, and a lower one does not help: {FEW}." if not len(left) else f"{what}."
     stays = lowered(fails)
     return (
-        f"{what} of {len(users):,} interactions by {_distinct(users):,} users with {_distinct(items):,} items. "
-        f"Lower it to {fails} or less: {fails} leaves {_distinct(users[stays]):,} users and "
-        f"{_distinct(items[stays]):,} items."
+        f"{what} of {len(users):,} interactions by {distinct(users):,} users with {distinct(items):,} items. "
+        f"Lower it to {fails} or less: {fails} leaves {distinct(users[stays]):,} users and "
+        f"{distinct(items[stays]):,} items."
     )

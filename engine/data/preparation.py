@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.config import PreparationSettings
 from engine.data.dataset import Catalogue, Dataset, Sequences, TextArray
-from engine.data.filters import Check, keep
+from engine.data.filters import Check, distinct, keep
 from engine.data.log import Log
 from engine.data.raw import RawData
 from engine.errors import DataError
@@ -45,7 +45,7 @@ def prepare_log(log: Log, settings: PreparationSettings, name: str, check: Check
     catalogue = raw.items.iloc[chosen_items]
     report = dict(raw.report) | {
         "interactions_read": len(log),
-        "items_never_used": len(raw.items) - len(np.unique(log.items)),
+        "items_never_used": len(raw.items) - distinct(log.items),
         "steps": [step.facts() for step in kept.steps],
     }
     if raw.mapping and raw.mapping.text:

@@ -11,19 +11,18 @@ from workbench.theme import SPACE_1, SPACE_2, Role
 from workbench.widgets.editors import Editor, SwitchEditor
 from workbench.widgets.parts import label
 
-_NONE_YET = object()
-
 
 class SettingField(QWidget):
     """Emits `changed` when the value became another, allowed or not."""
 
     changed = Signal()
+    _has_baseline = False
 
     def __init__(self, info: SettingInfo, editor: Editor, name: str, parent: QWidget | None = None) -> None:
         """`name` is the object name of the input."""
         super().__init__(parent)
         self.info, self.editor = info, editor
-        self._baseline: Any = _NONE_YET
+        self._baseline: Any = None
         self._wrong = ""
         editor.input.setObjectName(name)
         editor.input.setAccessibleName(f"{info.title}, {info.unit}" if info.unit else info.title)
@@ -78,11 +77,11 @@ class SettingField(QWidget):
     @property
     def is_changed(self) -> bool:
         """Whether the value differs from the preset's."""
-        return self._baseline is not _NONE_YET and self.editor.value() != self._baseline
+        return self._has_baseline and self.editor.value() != self._baseline
 
     def set_baseline(self, value: Any, preset: str) -> None:
         """The preset's value, to compare with and to go back to."""
-        self._baseline = value
+        self._baseline, self._has_baseline = value, True
         back = f"Back to {self._in_words(value)}, as in “{preset}”"
         self._reset.setToolTip(back)
         self._reset.setAccessibleName(f"{self.info.title}: {back}")
