@@ -107,8 +107,8 @@ class ImportView(QWidget):
             self.format_choice.addItem(title, name)
             self.format_choice.setItemData(self.format_choice.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
             self._formats[name] = (title, words)
-        titles = ", ".join(title for title, _ in self._formats.values())
-        self._drop.set_words("Drop files or a folder here", f"What they are is found out: {titles}.")
+        titles = "; ".join(title for title, _ in self._formats.values())
+        self._drop.set_words("Drop files or a folder here", f"These are recognised: {titles}.")
 
     def go(self, steps: int) -> None:
         """On to the next step, or back, and to what is chosen there first."""
