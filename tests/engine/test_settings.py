@@ -211,7 +211,7 @@ def test_a_setting_may_be_left_empty_and_says_what_that_means() -> None:
 
 @pytest.mark.parametrize("value", ["2014", "20140101", "2014-1-1", "1389312000", "2014-02-30", "soon", "true"])
 def test_a_date_is_written_out_or_refused(value: str) -> None:
-    with pytest.raises(SettingsError, match="first_date: .* is not allowed; it must be a date such as 2024-05-31"):
+    with pytest.raises(SettingsError, match=r"first_date: .* is not allowed; it must be a date such as 2024-05-31"):
         parse(override({}, [f"first_date={value}"]), PreparationSettings)
 
 
