@@ -63,9 +63,10 @@ class Counts:
 
     @classmethod
     def of(cls, log: Log, rows: IntArray) -> Counts:
-        pairs = _pairs(log.users[rows], log.items[rows])
         users, items = distinct(log.users[rows]), distinct(log.items[rows])
-        return cls(users, items, len(rows), len(np.unique(pairs)) / max(1, users * items))
+        pairs = np.sort(_pairs(log.users[rows], log.items[rows]))  # several times faster than np.unique
+        different = int(np.count_nonzero(np.diff(pairs))) + bool(len(pairs))
+        return cls(users, items, len(rows), different / max(1, users * items))
 
 
 @dataclass(frozen=True)
