@@ -4,9 +4,12 @@ Forms, TOML files, the command line, validation messages and help are all made f
 `engine.settings` for the reading and writing.
 """
 
-from typing import Any, Literal
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 
 def setting(
@@ -20,12 +23,20 @@ def setting(
     advanced: bool = False,
     labels: dict[str, str] | None = None,
     step: float | None = None,
+    nothing: str = "",
 ) -> Any:
     """A field with everything that a form needs to show it.
 
-    `labels` names the choices of a Literal; `step` is how far one click of a spin box goes.
+    `labels` names the choices of a Literal; `step` is how far one click of a spin box goes; `nothing` says what it means
+    that a setting which may be empty is empty.
     """
-    extra: dict[str, Any] = {"unit": unit, "advanced": advanced, "labels": labels or {}, "step": step}
+    extra: dict[str, Any] = {
+        "unit": unit,
+        "advanced": advanced,
+        "labels": labels or {},
+        "step": step,
+        "nothing": nothing,
+    }
     return Field(default, title=title, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 
@@ -35,9 +46,43 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class PreparationSettings(Settings):
-    """How raw interactions become a dataset; chosen once, at import."""
+def _iso_date(value: Any) -> Any:
+    """Dates are written out: a bare number would be taken for seconds since 1970."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip()):
+        return value.strip()
+    if value is None or isinstance(value, date):
+        return value
+    raise PydanticCustomError("not_a_date", "not a date")
 
+
+Date = Annotated[date, BeforeValidator(_iso_date)]
+
+
+class PreparationSettings(Settings):
+    """How raw interactions become a dataset; chosen once, at import. They work in the order in which they stand here."""
+
+    first_date: Date | None = setting(
+        None, "From", "Interactions before this day (UTC) are left out.", nothing="the beginning"
+    )
+    last_date: Date | None = setting(None, "To", "Interactions after this day (UTC) are left out.", nothing="the end")
+    least_rating: float | None = setting(
+        None,
+        "Least rating",
+        "Interactions with a lower rating, or with none, are left out.",
+        step=0.5,
+        nothing="any rating",
+    )
+    duplicates: Literal["keep", "drop", "last", "moment"] = setting(
+        "keep",
+        "Repeated items",
+        "What stays of a user's several interactions with the same item.",
+        labels={
+            "keep": "Keep every interaction",
+            "drop": "Keep only the first",
+            "last": "Keep only the last",
+            "moment": "Keep one of every moment",
+        },
+    )
     k_core: int = setting(
         5,
         "k-core",
@@ -46,22 +91,46 @@ class PreparationSettings(Settings):
         ge=1,
         le=1000,
     )
-    duplicates: Literal["keep", "drop"] = setting(
-        "keep",
-        "Repeated items",
-        "Whether a user's later interactions with the same item stay part of the sequence.",
-        labels={"keep": "Keep every interaction", "drop": "Keep only the first"},
+    item_k_core: int | None = setting(
+        None,
+        "k-core of items",
+        "Where items need more or fewer interactions than users do.",
+        ge=1,
+        le=1000,
+        nothing="as users",
+    )
+    max_users: int | None = setting(
+        None,
+        "Users at most",
+        "So many users are drawn at random from those in the k-core, which is then taken again.",
+        ge=1,
+        le=1_000_000_000,
+        nothing="all users",
+    )
+    sample_seed: int = setting(
+        0, "Seed of the draw", "Another number draws other users; more users include fewer ones.", ge=0, le=2**31 - 1
     )
     order: Literal["auto", "timestamp", "position"] = setting(
         "auto",
         "Order",
         "What puts a user's interactions in order. Equal timestamps keep the order of the file.",
         labels={
-            "auto": "Timestamp if there is one, else position",
+            "auto": "Timestamp, else position",
             "timestamp": "Timestamp",
             "position": "Position column, or order in the file",
         },
     )
+
+    @property
+    def item_core(self) -> int:
+        """How many interactions an item needs."""
+        return self.k_core if self.item_k_core is None else self.item_k_core
+
+    @model_validator(mode="after")
+    def _dates_are_in_order(self) -> "PreparationSettings":
+        if self.first_date and self.last_date and self.last_date < self.first_date:
+            raise ValueError(f"last_date: {self.last_date} is before the first day, {self.first_date}")
+        return self
 
 
 class DataSettings(Settings):

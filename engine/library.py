@@ -20,12 +20,14 @@ from engine.memory import give_back
 
 if TYPE_CHECKING:
     from engine.data.doctor import Finding
+    from engine.data.log import Log
     from engine.store import Store
     from engine.store.rows import DatasetRow
 
 SAMPLE = "sample"
 LONGEST_NAME = 60
 SECONDS_BETWEEN_REPORTS = 0.2
+READ = 0.6  # share of an import that is done when its files are read
 Report = Callable[[str, float], None]
 
 
@@ -74,34 +76,56 @@ class Library:
         progress: Report | None = None,
         stop: threading.Event | None = None,
     ) -> DatasetRow:
-        """Read, prepare, keep and list a dataset; nothing of it is left when that fails or is stopped.
+        """Read, prepare, keep and list a dataset: `read_files`, then `keep`."""
+        name = self.check_name(name)
+        return self.keep(name, self.read_files(paths, format, mapping, progress, stop), preparation, progress, stop)
+
+    def read_files(
+        self,
+        paths: Sequence[Path],
+        format: str | None = None,
+        mapping: ColumnMapping | None = None,
+        progress: Report | None = None,
+        stop: threading.Event | None = None,
+    ) -> Log:
+        """What is in the files, in memory; nothing is kept.
 
         `format` None finds it out, `mapping` None guesses it. `progress` is told in words what happens, and the
-        share that is done. Raises DataError, or Stopped once `stop` is set.
+        share of an import that is done. Raises DataError, or Stopped once `stop` is set.
         """
         from engine.data.formats import named, sniff
-        from engine.data.preparation import prepare
+        from engine.data.log import Log
 
-        def check() -> None:
-            if stop is not None and stop.is_set():
-                raise Stopped
-
-        def step(words: str, done: float) -> None:
-            check()
-            if progress is not None:
-                progress(words, done)
-
-        name = self.check_name(name)
+        steps = _Steps(progress, stop)
         files = [Path(path).absolute() for path in paths]  # where the data came from, wherever the program was started
-        step("Looking at the files", 0.0)
+        steps.tell("Looking at the files", 0.0)
         chosen = named(format) if format else sniff(files)
-        step(f"Reading {chosen.title}", 0.1)
-        raw = chosen.read(files, mapping, _ReadingSpeed(f"Reading {chosen.title}", step, check))
+        reading = f"Reading {chosen.title}"
+        steps.tell(reading, 0.1)
+        raw = chosen.read(files, mapping, _ReadingSpeed(reading, steps.tell, steps.check))
         give_back()  # the blocks that were read leave holes as large as the data itself
-        step("Preparing", 0.6)
-        dataset = prepare(raw, preparation or PreparationSettings(), name)
-        step("Writing", 0.8)
-        row = self._keep(dataset, before_listing=lambda: step("Listing", 0.95))
+        return Log.of(raw)
+
+    def keep(
+        self,
+        name: str,
+        log: Log,
+        preparation: PreparationSettings | None = None,
+        progress: Report | None = None,
+        stop: threading.Event | None = None,
+    ) -> DatasetRow:
+        """Prepare, write and list what was read; nothing of it is left when that fails or is stopped.
+
+        Tells `progress` and raises as `read_files` does.
+        """
+        from engine.data.preparation import prepare_log
+
+        steps = _Steps(progress, stop)
+        name = self.check_name(name)
+        steps.tell("Preparing", READ)
+        dataset = prepare_log(log, preparation or PreparationSettings(), name, steps.check)
+        steps.tell("Writing", 0.8)
+        row = self._keep(dataset, before_listing=lambda: steps.tell("Listing", 0.95))
         if progress is not None:
             progress("Done", 1.0)
         return row
@@ -224,6 +248,22 @@ class Library:
         return self._home.datasets / name
 
 
+class _Steps:
+    """Tells how far an import is, and raises Stopped once it shall stop."""
+
+    def __init__(self, progress: Report | None, stop: threading.Event | None) -> None:
+        self._progress, self._stop = progress, stop
+
+    def check(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise Stopped
+
+    def tell(self, words: str, done: float) -> None:
+        self.check()
+        if self._progress is not None:
+            self._progress(words, done)
+
+
 class _ReadingSpeed:
     """Tells in words how far the reading of files is: megabytes, their rate, the time that is left.
 
@@ -244,7 +284,7 @@ class _ReadingSpeed:
         self._tell(
             f"{self._what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, "
             f"{(total - done) / rate:,.0f} s left",
-            0.1 + 0.5 * done / max(1, total),
+            0.1 + (READ - 0.1) * done / max(1, total),
         )
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -19,7 +20,10 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 
 @dataclass(frozen=True)
 class SettingInfo:
-    """What is known of one setting, for forms, help and messages."""
+    """What is known of one setting, for forms, help and messages.
+
+    One that is `optional` may be empty, which means what `nothing` says.
+    """
 
     path: tuple[str, ...]
     type: type
@@ -33,6 +37,8 @@ class SettingInfo:
     unit: str
     step: float | None
     advanced: bool
+    optional: bool = False
+    nothing: str = ""
 
     @property
     def key(self) -> str:
@@ -46,10 +52,17 @@ class SettingInfo:
         if self.type is bool:
             return "true or false"
         low, high = self.minimum, self.maximum
-        kind = "a whole number" if self.type is int else "a number" if self.type is float else ""
+        kinds = {int: "a whole number", float: "a number", date: "a date such as 2024-05-31"}
+        kind = kinds.get(self.type, "")
         if low is not None and high is not None:
-            return f"{kind} from {_plain(low)} to {_plain(high)}"
-        return kind
+            kind = f"{kind} from {_plain(low)} to {_plain(high)}"
+        return f"{kind}, or nothing" if self.optional else kind
+
+    def words(self, value: Any) -> str:
+        """A value as people read it."""
+        if value is None:
+            return self.nothing
+        return f"{self.labels.get(str(value), value)} {self.unit}".strip()
 
 
 @dataclass(frozen=True)
@@ -224,9 +237,11 @@ def _info(path: tuple[str, ...], field: FieldInfo) -> SettingInfo:
     limits = {type(each).__name__: each for each in field.metadata}
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     is_choice = get_origin(field.annotation) is Literal
+    kinds = [each for each in get_args(field.annotation) or (field.annotation,) if each is not type(None)]
+    kind = getattr(kinds[0], "__origin__", kinds[0])  # what an Annotated type is made of
     return SettingInfo(
         path=path,
-        type=field.annotation if isinstance(field.annotation, type) else str,
+        type=kind if isinstance(kind, type) else str,
         title=field.title or path[-1],
         help=field.description or "",
         default=field.default,
@@ -237,6 +252,8 @@ def _info(path: tuple[str, ...], field: FieldInfo) -> SettingInfo:
         unit=str(extra.get("unit", "")),
         step=extra.get("step"),  # type: ignore[arg-type]
         advanced=bool(extra.get("advanced", False)),
+        optional=type(None) in get_args(field.annotation),
+        nothing=str(extra.get("nothing", "")),
     )
 
 

@@ -45,7 +45,7 @@ def _add_import(commands: Any) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="the files, or the folder of a known dataset")
     parser.add_argument("--format", metavar="F", help="the files' format; found out when not given")
     for info in settings_of(PreparationSettings):
-        default = f"default: {info.default}; {info.allowed}"
+        default = f"default: {info.nothing if info.default is None else info.default}; {info.allowed}"
         parser.add_argument(
             f"--{info.key.replace('_', '-')}", dest=info.key, metavar="X", help=f"{info.help} ({default})"
         )
@@ -56,6 +56,12 @@ def _add_import(commands: Any) -> None:
         default=[],
         help="which column holds what: user, item, timestamp, position, rating in the interactions; item_id, title, "
         "text (may be repeated) in the items; columns that are not named are guessed",
+    )
+    parser.add_argument(
+        "--text",
+        metavar="TEMPLATE",
+        help="what an item's text is made of: columns of the items in braces and words around them, as in "
+        '"{title}. {categories}"; an empty column is left out with its words (default: the guessed columns)',
     )
 
 

@@ -43,7 +43,7 @@ def import_dataset(arguments: Namespace, output: Output) -> int:
     with stop_on_signals() as stop, opened(arguments.home) as (home, store):
         from engine.library import Library
 
-        mapping = column_mapping(arguments.column, paths, arguments.format)
+        mapping = column_mapping(arguments.column, arguments.text, paths, arguments.format)
         try:
             row = Library(home, store).import_files(
                 arguments.name, paths, arguments.format, mapping, preparation, progress, stop

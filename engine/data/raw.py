@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from engine.data.text_template import TextTemplate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +18,8 @@ class ColumnMapping:
     """Which columns of the files hold what; "" or None where there is no such column.
 
     `user` to `rating` name columns of the interactions file, `item_id`, `title` and `text` columns of the items
-    file. The `text` columns, in this order, become the text that is encoded.
+    file. The `text` columns, in this order, become the text that is encoded: with a full stop between, or as the
+    `template` says, which names the same columns.
     """
 
     user: str = ""
@@ -27,6 +30,27 @@ class ColumnMapping:
     item_id: str = ""
     title: str | None = None
     text: tuple[str, ...] = ()
+    template: str = ""
+
+    @property
+    def text_template(self) -> TextTemplate:
+        """How the text of an item is made of its columns."""
+        return TextTemplate.parse(self.template) if self.template else TextTemplate.joining(self.text)
+
+    def with_text(self, template: str) -> ColumnMapping:
+        """The same with another text; an empty one means none. Raises DataError when the template is wrong."""
+        if not template.strip():
+            return replace(self, text=(), template="")
+        parsed = TextTemplate.parse(template)
+        is_plain = parsed == TextTemplate.joining(parsed.columns)
+        return replace(self, text=parsed.columns, template="" if is_plain else template)
+
+    def facts(self) -> dict[str, Any]:
+        """What is kept of it with a dataset."""
+        facts = asdict(self) | {"text": list(self.text)}
+        if not self.template:
+            del facts["template"]  # as it was before there were templates, so that fingerprints stay
+        return facts
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ _SENTENCES = {
     ),
     "ratings_missing": ("1 interaction has no rating.", "{count} interactions have no rating."),
     "items_never_used": ("1 item without interactions was left out.", "{count} items without interactions were left out."),
+    # How imports told it before every filter had its step.
     "repeats_dropped": ("1 repeated interaction was dropped.", "{count} repeated interactions were dropped."),
     "users_below_k_core": (
         "1 user with too few interactions was removed (k-core).",
@@ -54,6 +55,13 @@ _SENTENCES = {
         "{count} interactions have the same position as the user's one before; the order of the file decides.",
     ),
 }  # fmt: skip
+STEPS = {
+    "dates": "outside the dates",
+    "rating": "with too low a rating or none",
+    "repeats": "repeated",
+    "k-core": "of users and items with too few (k-core)",
+    "users": "of users that were not drawn",
+}
 
 
 def sentences(report: Mapping[str, Any]) -> list[str]:
@@ -68,4 +76,19 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
         if examples:
             sentence += f" ({', '.join(examples)}{', …' if count > len(examples) else ''})"
         found.append(sentence if sentence.endswith(".") else f"{sentence}.")
+        if key == "interactions_read":
+            found += [_of_step(step) for step in report.get("steps", []) if step["interactions"]]
     return found
+
+
+def _of_step(step: Mapping[str, Any]) -> str:
+    """What one filter dropped; see `engine.data.filters.Step`."""
+    what = STEPS[step["filter"]]
+    dropped = _counted(step["interactions"], "interaction")
+    gone = [_counted(step[f"{noun}s"], noun) for noun in ("user", "item") if step[f"{noun}s"]]
+    with_them = f", and with {'it' if step['interactions'] == 1 else 'them'} {' and '.join(gone)}" if gone else ""
+    return f"{dropped} {what} {'was' if step['interactions'] == 1 else 'were'} dropped{with_them}."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

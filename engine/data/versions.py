@@ -26,11 +26,7 @@ class Prepared(Protocol):
 def preparation_words(preparation: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(title, value) of every setting that the dataset was prepared with."""
     known = {info.key: info for info in settings_of(PreparationSettings)}
-    return [
-        (known[key].title, str(known[key].labels.get(str(value), value)))
-        for key, value in preparation.items()
-        if key in known
-    ]
+    return [(known[key].title, known[key].words(value)) for key, value in preparation.items() if key in known]
 
 
 def version_words(datasets: Iterable[Prepared]) -> dict[str, str]:
@@ -66,13 +62,16 @@ def told_apart(preparations: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def in_short(preparation: Mapping[str, Any]) -> str:
-    """What the dataset was prepared with, in a line: "k-core 5, keep only the first"; what was not set is left out."""
+    """What the dataset was prepared with, in a line: "k-core 5, keep only the first"; the usual is left out, but for
+    the k-core."""
     known = {info.key: info for info in settings_of(PreparationSettings)}
     return ", ".join(
-        _phrase(known[key], value) for key, value in preparation.items() if key in known and value is not None
+        _phrase(known[key], value)
+        for key, value in preparation.items()
+        if key in known and (key == "k_core" or value != known[key].default)
     )
 
 
 def _phrase(info: SettingInfo, value: Any) -> str:
-    words = info.labels.get(str(value)) or f"{info.title} {'not set' if value is None else value}"
+    words = info.labels.get(str(value)) or f"{info.title} {info.words(value)}"
     return words[0].lower() + words[1:]

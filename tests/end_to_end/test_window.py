@@ -14,7 +14,7 @@ from engine.store import Store
 from workbench.main_window import MainWindow
 from workbench.models.run_columns import COLUMNS
 from workbench.pages.datasets import DatasetsPage
-from workbench.pages.datasets.import_dialog import ImportDialog
+from workbench.pages.datasets.wizard import ImportDialog
 from workbench.pages.inspector import InspectorPage
 from workbench.pages.monitor import MonitorPage
 from workbench.pages.runs import RunsPage

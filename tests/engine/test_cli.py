@@ -380,6 +380,15 @@ def test_settings_come_from_a_file_and_from_overrides(
         (["compare", "1", "1"], ["ranks of run 1 cannot be read"]),
         (["import", "films", "x.csv", "--k-core", "0"], ["k_core", "0", "from 1 to 1000"]),
         (["import", "films", "x.csv", "--duplicates", "both"], ["duplicates", "both", "keep, drop"]),
+        (["import", "films", "x.csv", "--first-date", "2014"], ["first_date", "2014", "a date such as 2024-05-31"]),
+        (["import", "films", "x.csv", "--first-date", "2014-02-30"], ["first_date", "“2014-02-30”", "a date"]),
+        (["import", "films", "x.csv", "--least-rating", "good"], ["least_rating", "“good”", "a number"]),
+        (["import", "films", "x.csv", "--max-users", "0"], ["max_users", "0", "from 1 to"]),
+        (
+            ["import", "films", "x.csv", "--first-date", "2015-01-01", "--last-date", "2014-01-01"],
+            ["last_date", "2014-01-01 is before the first day, 2015-01-01"],
+        ),
+        (["import", "films", "x.csv", "--column", "template=x"], ["--column template=x", "user, item"]),
         (["import", "films", "x.csv", "--column", "colour=red"], ["--column colour=red", "user, item"]),
         (["import", "films", "x.csv", "--column", "user"], ["ROLE=COLUMN"]),
     ],
@@ -456,6 +465,35 @@ def test_named_columns_complete_the_guess(home: Home, tmp_path: Path) -> None:
     assert main(["import", "films", str(path), "--column", "user=who", "--column", "text=a", "--column", "text=b"]) == 0
     mapping = FakeLibrary.imported[3]
     assert (mapping.user, mapping.item, mapping.timestamp, mapping.text) == ("who", "item_id", "timestamp", ("a", "b"))
+
+
+SHOP = Path(__file__).parents[1] / "fixtures" / "shop"
+
+
+def test_a_template_says_what_the_texts_are_made_of(home: Home) -> None:
+    assert main(["import", "shop", str(SHOP), "--text", "{title} ({categories})"]) == 0
+    mapping = FakeLibrary.imported[3]
+    assert (mapping.text, mapping.template) == (("title", "categories"), "{title} ({categories})")
+    assert (mapping.user, mapping.item_id) == ("user_id", "item_id")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([str(SHOP), "--text", "{titel}"], ["--text", "no column “titel”", "“title”?"]),
+        ([str(SHOP), "--text", "{title"], ["--text", "character 1", "never closed"]),
+        ([str(SHOP), "--text", "{title.__class__}"], ["--text", "no column “title.__class__”"]),
+        ([str(SHOP), "--text", "{title}", "--column", "text=title"], ["--text", "--column text=", "leave one out"]),
+        ([str(SHOP / "interactions.csv"), "--text", "{title}"], ["--text", "no file of items"]),
+        ([str(SHOP.parent / "ml-100k"), "--text", "{title}"], ["--text", "MovieLens 100K has fixed columns"]),
+    ],
+)
+def test_a_template_that_cannot_be_is_refused(
+    home: Home, capsys: pytest.CaptureFixture[str], arguments: list[str], words: list[str]
+) -> None:
+    assert main(["import", "shop", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert [word for word in words if word not in error] == []
 
 
 @pytest.mark.parametrize(("fault", "code"), [(DataError("x.csv, line 3: bad"), 2), (Stopped(), 130)])

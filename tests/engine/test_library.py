@@ -75,6 +75,34 @@ def test_the_fingerprint_tells_files_and_settings_apart_but_not_names(library, t
     assert library.import_files("four", [copy]).fingerprint != first.fingerprint
 
 
+def test_what_is_read_once_can_be_kept_in_several_ways(library):
+    log = library.read_files(FILMS)
+    good = [line for line in (FILMS[0] / "u.data").read_text().splitlines() if int(line.split("\t")[2]) >= 4]
+    rated = library.keep("rated", log, PreparationSettings(k_core=1, least_rating=4))
+    whole = library.keep("whole", log, PreparationSettings(k_core=1))
+    assert (rated.interactions, whole.interactions) == (len(good), 654)
+    assert rated.report["steps"] == [
+        {
+            "filter": "rating",
+            "interactions": 654 - len(good),
+            "users": whole.users - rated.users,
+            "items": whole.items - rated.items,
+        }
+    ]
+    assert library.import_files("again", FILMS, preparation=PreparationSettings(k_core=1)).fingerprint == (
+        whole.fingerprint
+    )
+
+
+@pytest.mark.parametrize("folder", ["amazon-2014", "amazon-2018", "amazon-2023", "yelp-open"])
+def test_ratings_of_json_files_filter(library, folder):
+    def stars(least: float | None) -> int:
+        settings = PreparationSettings(k_core=1, least_rating=least)
+        return library.import_files(f"{folder} {least}", [FIXTURES / folder], preparation=settings).interactions
+
+    assert 0 < stars(2) < stars(None)
+
+
 def test_a_format_can_be_named(library):
     assert library.import_files("shop", [FIXTURES / "shop"], format="csv").users == 12
     with pytest.raises(DataError, match=r"There is no format “excel”\. There are: ml-100k, .*sequences, csv"):

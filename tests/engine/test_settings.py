@@ -1,5 +1,6 @@
 """Settings: reading, overriding, words for errors, presets, and the way back to TOML."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,31 @@ def test_a_preset_file_is_read_without_its_description(tmp_path: Path) -> None:
 
 def test_sections_have_titles() -> None:
     assert ("semantic_ids", "Semantic IDs") in sections_of(ExperimentConfig)
+
+
+def test_a_setting_may_be_left_empty_and_says_what_that_means() -> None:
+    known = {info.key: info for info in settings_of(PreparationSettings)}
+    rating, day, users = known["least_rating"], known["first_date"], known["max_users"]
+    assert (rating.type, day.type, users.type) == (float, date, int)
+    assert rating.optional
+    assert not known["k_core"].optional
+    assert day.allowed == "a date such as 2024-05-31, or nothing"
+    assert users.allowed.startswith("a whole number from 1 to ")
+    assert (rating.words(None), rating.words(3.5)) == ("any rating", "3.5")
+    assert known["duplicates"].words("last") == "Keep only the last"
+
+
+@pytest.mark.parametrize("value", ["2014", "20140101", "2014-1-1", "1389312000", "2014-02-30", "soon", "true"])
+def test_a_date_is_written_out_or_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"first_date: .* is not allowed; it must be a date such as 2024-05-31"):
+        parse(override({}, [f"first_date={value}"]), PreparationSettings)
+
+
+@pytest.mark.parametrize("value", ["2014-01-31", '"2014-01-31"', " 2014-01-31 "])
+def test_a_date_is_read(value: str) -> None:
+    found = parse(override({}, [f"first_date={value}"]), PreparationSettings)
+    assert found.first_date == date(2014, 1, 31)
+    assert found.model_dump(mode="json")["first_date"] == "2014-01-31"
 
 
 def test_preparation_settings_speak_the_same_way() -> None:

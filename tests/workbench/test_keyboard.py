@@ -15,7 +15,7 @@ from engine.home import Home
 from engine.library import Library
 from workbench.main_window import SMALLEST, MainWindow
 from workbench.navigation import WIDTH
-from workbench.pages.datasets.import_dialog import ImportDialog
+from workbench.pages.datasets.wizard import ImportDialog
 from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES
 from workbench.preferences import Preferences
 
@@ -101,19 +101,28 @@ def test_pages_fit_into_the_smallest_window(window: MainWindow, page: str) -> No
     assert least.height() <= SMALLEST.height() - STATUS_BAR
 
 
-def test_the_import_dialog_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    [
+        (0, ["import.user", "import.item", "import.rating", "import.item_id", "import.title", "import.items"]),
+        (1, ["import.text", "import.text.insert", "import.text.columns", "import.texts"]),
+        (2, ["import.first_date", "import.last_date", "import.duplicates", "import.k_core", "import.order"]),
+    ],
+)
+def test_every_step_of_the_import_is_walked_through_as_it_stands(
+    qtbot: QtBot, window: MainWindow, step: int, wanted: list[str]
+) -> None:
     window.show_page("datasets")
     page: Any = window.page
     dialog: ImportDialog = page.import_files([SHOP / "interactions.csv", SHOP / "items.csv"])
     qtbot.waitUntil(lambda: dialog.view.import_button.isEnabled(), timeout=10_000)
-    qtbot.waitUntil(lambda: all(box.isVisible() for box in dialog.view.mapping.texts), timeout=5000)
     dialog.activateWindow()
+    dialog.view.steps.setCurrentIndex(step)
+    qtbot.waitUntil(lambda: not dialog.work.is_reading and not dialog.view.progress.isVisible(), timeout=5000)
     stops = tab_stops(dialog.view.name)
     assert not [stop.objectName() for stop in stops if not name_of(stop)]
     names = [stop.objectName() for stop in stops]
-    texts = [name for name in names if name.startswith("import.text.")]
-    assert texts, names
-    assert names.index("import.title") < names.index(texts[0]) < names.index("import.k_core")
-    assert names.index("import.k_core") < names.index("import.start")
+    places = [names.index(name) for name in ["import.name", "import.format", *wanted, "import.cancel", "import.start"]]
+    assert places == sorted(places)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()

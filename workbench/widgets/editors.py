@@ -48,15 +48,18 @@ class NumberEditor(Editor):
 
     def __init__(self, info: SettingInfo) -> None:
         super().__init__()
+        self._optional = info.optional
         self.input = self._box = _number_box(info)
+        self._box.set_placeholder(info.nothing)
         self._box.changed.connect(self.changed)
         self._lay_out(self._box)
 
     def value(self) -> Any:
-        return self._box.value()
+        value = self._box.value()
+        return None if self._optional and value == "" else value
 
     def set_value(self, value: Any) -> None:
-        self._box.set_value(value)
+        self._box.set_value("" if value is None else value)
 
 
 class SliderEditor(Editor):
@@ -155,15 +158,17 @@ class SwitchEditor(Editor):
 class TextEditor(Editor):
     def __init__(self, info: SettingInfo) -> None:
         super().__init__()
+        self._optional = info.optional
         self.input = self._line = QLineEdit()
+        self._line.setPlaceholderText(info.nothing)
         self._line.textChanged.connect(lambda: self.changed.emit())
         self._lay_out(self._line)
 
     def value(self) -> Any:
-        return self._line.text()
+        return (self._line.text().strip() or None) if self._optional else self._line.text()
 
     def set_value(self, value: Any) -> None:
-        self._line.setText(str(value))
+        self._line.setText("" if value is None else str(value))
 
     def set_placeholder(self, text: str) -> None:
         self._line.setPlaceholderText(text)

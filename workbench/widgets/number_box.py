@@ -54,12 +54,17 @@ class NumberBox(QAbstractSpinBox):
             return text
         return number if math.isfinite(number) else text
 
+    def set_placeholder(self, text: str) -> None:
+        """What an empty box means."""
+        self.lineEdit().setPlaceholderText(text)
+
     def set_value(self, value: int | float | str) -> None:
         self.lineEdit().setText(f"{value:.10g}" if isinstance(value, float) else str(value))
 
     def stepBy(self, steps: int) -> None:
         now = self.value()
-        start = self._minimum if isinstance(now, str) else now
+        least = self._minimum if math.isfinite(self._minimum) else 0
+        start = least if isinstance(now, str) else now
         after = min(max(start + steps * self._step, self._minimum), self._maximum)
         self.set_value(round(after) if self._whole else round(after, 10))
         self.selectAll()

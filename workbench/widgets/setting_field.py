@@ -16,6 +16,7 @@ class SettingField(QWidget):
     """Emits `changed` when the value became another, allowed or not."""
 
     changed = Signal()
+    _has_baseline = False
 
     def __init__(self, info: SettingInfo, editor: Editor, name: str, parent: QWidget | None = None) -> None:
         """`name` is the object name of the input."""
@@ -76,11 +77,11 @@ class SettingField(QWidget):
     @property
     def is_changed(self) -> bool:
         """Whether the value differs from the preset's."""
-        return self._baseline is not None and self.editor.value() != self._baseline
+        return self._has_baseline and self.editor.value() != self._baseline
 
     def set_baseline(self, value: Any, preset: str) -> None:
         """The preset's value, to compare with and to go back to."""
-        self._baseline = value
+        self._baseline, self._has_baseline = value, True
         back = f"Back to {self._in_words(value)}, as in “{preset}”"
         self._reset.setToolTip(back)
         self._reset.setAccessibleName(f"{self.info.title}: {back}")
@@ -92,6 +93,10 @@ class SettingField(QWidget):
         self._error.setText(self._wrong)
         self._error.setVisible(bool(text))
         self.editor.set_invalid(bool(text))
+
+    def set_help(self, text: str) -> None:
+        """Other words below the field; "" brings the setting's own back."""
+        self._help.setText(text or self.info.help)
 
     def _on_changed(self) -> None:
         self._mark()
@@ -107,7 +112,7 @@ class SettingField(QWidget):
     def _in_words(self, value: Any) -> str:
         if isinstance(value, bool):
             return "on" if value else "off"
-        if value == "":
-            return "nothing"
+        if value is None or value == "":
+            return self.info.nothing or "nothing"
         text = self.info.labels.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
         return f"{text} {self.info.unit}".strip()

@@ -159,12 +159,13 @@ def _with_empty_users(report: Mapping[str, Any], users: _Document) -> dict[str, 
 def _items(items: _Document, mapping: ColumnMapping) -> pd.DataFrame:
     import pandas as pd
 
-    rows = []
+    rows, template = [], mapping.text_template
     for item, told in items.entries.items():
         if not isinstance(told, dict):
             raise _fault(items, "item", item, f"{quoted(json.dumps(told))} is not an object with the item's texts.")
         title = words(told.get(mapping.title)) if mapping.title else ""
-        rows.append((item.strip(), title, ". ".join(filter(None, (words(told.get(key)) for key in mapping.text)))))
+        text = template.fill([words(told.get(key)) for key in template.columns])
+        rows.append((item.strip(), title, text))
     return pd.DataFrame(rows, columns=["id", "title", "text"], dtype="str")
 
 

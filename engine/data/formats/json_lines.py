@@ -269,7 +269,7 @@ class _Items:
     def of(cls, file: SourceFile, mapping: ColumnMapping, used: set[str]) -> _Items:
         if not mapping.item_id:
             raise DataError(f"{file.path.name}, line 1: no key looks like the item id. Choose it at import.")
-        entries, left = cls(file.path), set(used)
+        entries, left, template = cls(file.path), set(used), mapping.text_template
         for number, found in objects(file):
             item = _identifier(file.path, number, found, mapping.item_id)
             if item not in left:
@@ -280,7 +280,7 @@ class _Items:
             entries.lines.append(number)
             entries.ids.append(item)
             entries.titles.append(words(found.get(mapping.title)) if mapping.title else "")
-            entries.texts.append(". ".join(filter(None, (words(found.get(key)) for key in mapping.text))))
+            entries.texts.append(template.fill([words(found.get(key)) for key in template.columns]))
         entries.source = file.source()
         if not entries.ids:
             raise DataError(

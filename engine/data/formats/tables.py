@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.data.formats.delimited import listed
 from engine.data.formats.items import complete
 from engine.data.formats.table import Table
-from engine.data.formats.values import Column, Identifiers, Ratings, Texts, Times, WholeNumbers, gather
+from engine.data.formats.values import Column, Identifiers, Ratings, TemplatedTexts, Texts, Times, WholeNumbers, gather
 from engine.data.raw import ColumnMapping, RawData
 from engine.errors import DataError
 
@@ -68,7 +68,7 @@ def read_items(table: Table, mapping: ColumnMapping) -> pd.DataFrame:
         )
     ids = Texts((mapping.item_id,), "the item id is empty.")
     titles = Texts((mapping.title or mapping.item_id,))
-    texts = Texts(mapping.text)
+    texts = TemplatedTexts(mapping.text_template) if mapping.template else Texts(mapping.text)
     gather(table, [ids, titles, *([texts] if mapping.text else [])])
     return pd.DataFrame({"id": ids.values(), "title": titles.values(), "text": texts.values() if mapping.text else ""})
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from engine.data.dataset import IntArray
 from engine.data.formats.delimited import quoted
 from engine.data.formats.table import Table
+from engine.data.text_template import TextTemplate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,6 +169,22 @@ class Texts:
         import pyarrow as pa
 
         return pa.chunked_array(self._texts).to_pandas()
+
+
+class TemplatedTexts:
+    """The text that a template makes of every row."""
+
+    def __init__(self, template: TextTemplate) -> None:
+        self.names = template.columns
+        self._fill = template.fill
+        self._texts: list[str] = []
+
+    def add(self, *cells: pyarrow.Array) -> None:
+        self._texts.extend(map(self._fill, zip(*(column.to_pylist() for column in cells), strict=True)))
+
+    def values(self) -> list[str]:
+        """(rows,) the texts."""
+        return self._texts
 
 
 class Times:

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.config import PreparationSettings
-from engine.data.preparation import k_core, prepare
+from engine.data.preparation import prepare
 from engine.data.raw import RawData
+from engine.data.report import sentences
 from engine.errors import DataError
 
 KEEP_ALL = PreparationSettings(k_core=1)
@@ -24,35 +25,10 @@ def of(*words: str) -> list[tuple[str, str]]:
     return [(word[0], word[1]) for word in words]
 
 
-def test_k_core_of_a_hand_made_case():
-    # The edge 0-0 hangs on by item 0 alone; once it goes, user 1 falls, then item 3, and a 2 x 2 block is left.
-    users = np.array([0, 1, 1, 2, 2, 3, 3, 2])
-    items = np.array([0, 0, 3, 1, 2, 1, 2, 3])
-    assert k_core(users, items, 2).tolist() == [False, False, False, True, True, True, True, False]
-    assert k_core(users, items, 1).all()
-    assert not k_core(users, items, 3).any()
-
-
-def test_k_core_counts_repeats():
-    users, items = np.array([0, 0, 1]), np.array([4, 4, 4])
-    assert k_core(users, items, 2).tolist() == [True, True, False]
-
-
-@given(pairs=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=60), k=st.integers(1, 5))
-def test_k_core_is_the_largest_fixed_point(pairs, k):
-    users, items = (np.array(column, dtype=np.int64) for column in (zip(*pairs, strict=True) if pairs else ([], [])))
-    stays = k_core(users, items, k)
-    again = k_core(users[stays], items[stays], k)
-    assert again.all()
-    # Largest: taking away one faulty interaction after another, in any order, ends at the same place.
-    left = list(pairs)
-    while True:
-        by_user, by_item = Counter(user for user, _ in left), Counter(item for _, item in left)
-        faulty = next((pair for pair in reversed(left) if by_user[pair[0]] < k or by_item[pair[1]] < k), None)
-        if faulty is None:
-            break
-        left.remove(faulty)
-    assert Counter(left) == Counter(pair for pair, stay in zip(pairs, stays, strict=True) if stay)
+def dropped(dataset) -> dict[str, tuple[int, int, int]]:
+    """filter -> interactions, users and items that it dropped."""
+    steps = dataset.facts["report"]["steps"]
+    return {step["filter"]: (step["interactions"], step["users"], step["items"]) for step in steps}
 
 
 def test_timestamps_put_interactions_in_order_and_ties_keep_the_file(build):
@@ -100,12 +76,15 @@ def test_ordering_by_a_timestamp_that_is_not_there_is_refused(build):
 def test_repeats_are_kept_or_dropped_by_choice(build):
     raw = build.raw(of("ux", "uy", "ux", "uz", "vx", "uy"), timestamp=[3, 2, 1, 4, 5, 9])
     kept = prepare(raw, KEEP_ALL, "d")
-    dropped = prepare(raw, PreparationSettings(k_core=1, duplicates="drop"), "d")
+    first = prepare(raw, PreparationSettings(k_core=1, duplicates="drop"), "d")
+    last = prepare(raw, PreparationSettings(k_core=1, duplicates="last"), "d")
     assert histories(kept) == {"u": ["x", "y", "x", "z", "y"], "v": ["x"]}
-    assert histories(dropped) == {"u": ["x", "y", "z"], "v": ["x"]}
-    assert dropped.timestamps.tolist() == [1, 2, 4, 5]
-    assert kept.facts["report"]["repeats_dropped"] == 0
-    assert dropped.facts["report"]["repeats_dropped"] == 2
+    assert histories(first) == {"u": ["x", "y", "z"], "v": ["x"]}
+    assert histories(last) == {"u": ["x", "z", "y"], "v": ["x"]}
+    assert first.timestamps.tolist() == [1, 2, 4, 5]
+    assert last.timestamps.tolist() == [3, 4, 9, 5]
+    assert dropped(kept) == {}
+    assert dropped(first) == dropped(last) == {"repeats": (2, 0, 0)}
 
 
 def test_users_are_numbered_by_appearance_and_items_by_the_items_file(build):
@@ -116,13 +95,8 @@ def test_users_are_numbered_by_appearance_and_items_by_the_items_file(build):
     assert dataset.items.ids.tolist() == ["", "z", "y", "x"]
     assert dataset.items.texts.tolist() == ["", "about z", "about y", "about x"]
     assert dataset.sequences.items.tolist() == [3, 2, 1, 3, 2, 1]
-    report = dataset.facts["report"]
-    assert report["interactions_read"] == 7
-    assert (report["users_below_k_core"], report["items_below_k_core"], report["interactions_below_k_core"]) == (
-        1,
-        1,
-        1,
-    )
+    assert dataset.facts["report"]["interactions_read"] == 7
+    assert dropped(dataset) == {"k-core": (1, 1, 1)}
 
 
 def test_items_that_nobody_had_are_left_out_and_counted(build):
@@ -152,7 +126,7 @@ def test_facts_tell_where_it_came_from(build):
     raw = build.raw(of("ux", "uy", "uz"))
     one = prepare(raw, KEEP_ALL, "d").facts
     assert one["synthetic"] is False
-    assert one["preparation"] == {"k_core": 1, "duplicates": "keep", "order": "auto"}
+    assert one["preparation"] == KEEP_ALL.model_dump(mode="json")
     assert one["fingerprint"] == prepare(raw, KEEP_ALL, "other name").facts["fingerprint"]
     other_settings = prepare(raw, PreparationSettings(k_core=1, duplicates="drop"), "d").facts
     other_data = prepare(build.raw(of("ux", "uy", "uw")), KEEP_ALL, "d").facts
@@ -165,7 +139,7 @@ def test_facts_tell_where_it_came_from(build):
         st.tuples(st.sampled_from("abcdef"), st.sampled_from("uvwxyz"), st.integers(0, 5)), min_size=1, max_size=60
     ),
     k=st.integers(1, 3),
-    duplicates=st.sampled_from(["keep", "drop"]),
+    duplicates=st.sampled_from(["keep", "drop", "last"]),
 )
 def test_preparation_invents_nothing(build, rows, k, duplicates):
     raw = build.raw([row[:2] for row in rows], timestamp=[row[2] for row in rows])
@@ -182,9 +156,50 @@ def test_preparation_invents_nothing(build, rows, k, duplicates):
         prepared.update(zip([user] * len(moments), histories(dataset)[user], moments.tolist(), strict=True))
     source = Counter(rows)
     assert prepared <= source
-    report = dataset.facts["report"]
-    assert sum(prepared.values()) == len(rows) - report["repeats_dropped"] - report["interactions_below_k_core"]
+    assert sum(prepared.values()) == len(rows) - sum(interactions for interactions, _, _ in dropped(dataset).values())
     if k == 1 and duplicates == "keep":
         assert prepared == source
-    if duplicates == "drop":
+    if duplicates != "keep":
         assert max(Counter((user, item) for user, item, _ in prepared.elements()).values()) == 1
+
+
+def test_a_setting_that_came_later_changes_no_earlier_fingerprint(build):
+    raw = build.raw(of("ux", "uy", "uz"), timestamp=[1, 2, 3])
+    plain = prepare(raw, KEEP_ALL, "d").facts["fingerprint"]
+    assert plain == "b003b2370a1512abf39b1c60571db72b27a2b3989e2423551ea31c8c6b5ca278"
+    dated = prepare(raw, PreparationSettings(k_core=1, first_date="1970-01-01"), "d").facts["fingerprint"]
+    assert dated != plain
+
+
+def test_the_filters_stay_with_the_dataset(build):
+    raw = build.raw(of("ux", "uy", "uz", "vx"), timestamp=[0, 90_000, 200_000, 5], rating=[5, 3, 4, 1])
+    chosen = PreparationSettings(k_core=1, least_rating=2, first_date="1970-01-01", max_users=1)
+    facts = prepare(raw, chosen, "d").facts
+    assert facts["preparation"] == {
+        "first_date": "1970-01-01",
+        "last_date": None,
+        "least_rating": 2.0,
+        "duplicates": "keep",
+        "k_core": 1,
+        "item_k_core": None,
+        "max_users": 1,
+        "sample_seed": 0,
+        "order": "auto",
+    }
+    assert facts["report"]["steps"] == [
+        {"filter": "dates", "interactions": 0, "users": 0, "items": 0},
+        {"filter": "rating", "interactions": 1, "users": 1, "items": 0},
+        {"filter": "users", "interactions": 0, "users": 0, "items": 0},
+    ]
+    assert sentences(facts["report"])[:2] == [
+        "4 interactions were read.",
+        "1 interaction with too low a rating or none was dropped, and with it 1 user.",
+    ]
+
+
+def test_a_report_of_an_earlier_import_is_told_as_before():
+    assert sentences({"interactions_read": 9, "repeats_dropped": 2, "users_below_k_core": 1}) == [
+        "9 interactions were read.",
+        "2 repeated interactions were dropped.",
+        "1 user with too few interactions was removed (k-core).",
+    ]

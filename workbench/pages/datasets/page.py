@@ -16,8 +16,9 @@ from workbench.pages.base import Page
 from workbench.pages.datasets.dataset_list import DatasetList
 from workbench.pages.datasets.deletion import question, refusal
 from workbench.pages.datasets.detail import DatasetDetail
-from workbench.pages.datasets.import_dialog import ImportDialog
 from workbench.pages.datasets.rename_dialog import RenameDialog
+from workbench.pages.datasets.wizard import ImportDialog
+from workbench.pages.datasets.wizard.dropping import dropped_paths
 from workbench.widgets import dialogs
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.splitters import remember_splitter
@@ -214,8 +215,3 @@ class DatasetsPage(Page):
         states = StateStack(split, empty, "datasets")
         self.body.addWidget(states, 1)
         return states
-
-
-def dropped_paths(event: QDropEvent) -> list[Path]:
-    """The local files and folders that are being dropped."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

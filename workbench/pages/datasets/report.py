@@ -19,6 +19,7 @@ def report_lines(row: "DatasetRow") -> list[str]:
         "",
         "<b>Preparation</b>",
         *(f"{escape(title)}: {escape(value)}" for title, value in preparation_words(row.preparation)),
+        *([f"Text of an item: {escape(row.report['text'])}"] if row.report.get("text") else []),
         "",
         "<b>Origin</b>",
         f"Source: {escape(row.source)}",

@@ -379,3 +379,20 @@ def _trimmed(cell):
 
 def _one_ending(cell):
     return cell.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_ratings_are_kept_in_little_memory_and_may_be_missing(write):
+    ratings = read(write("x.csv", "user,item,rating\nu,i,3\nu,j,\nu,k,+4.5\n")).interactions["rating"]
+    assert ratings.dtype == "float32"
+    assert ratings.fillna(-1).tolist() == [3.0, -1.0, 4.5]
+
+
+def test_a_template_makes_the_texts(write):
+    items = write("items.csv", "item_id,title,genre\ni,Lamp,Light\nj,Desk,\nk,,\n")
+    path = write("x.csv", "user,item\nu,i\nu,j\nu,k\n")
+    mapping = ColumnMapping("user", "item", item_id="item_id", title="title").with_text("{title} ({genre}), boxed")
+    raw = read(path, items, mapping=mapping)
+    assert raw.items["text"].tolist() == ["Lamp (Light), boxed", "Desk, boxed", ""]
+    assert raw.report["items_without_text"] == 1
+    with pytest.raises(DataError, match="no column “colour”"):
+        read(path, items, mapping=mapping.with_text("{colour}!"))

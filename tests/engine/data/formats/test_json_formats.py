@@ -146,3 +146,12 @@ def test_items_of_something_else_are_refused(fixtures, write):
     reviews = write("plays.jsonl", lines({"user": "u", "item": "a"}, {"user": "u", "item": "b"}))
     with pytest.raises(DataError, match="these are not their items"):
         read(reviews, fixtures / "jsonl" / "tracks.jsonl")
+
+
+@pytest.mark.parametrize(("folder", "text"), [("jsonl", "{genres} by {title}"), ("inter-json", "<{title}>")])
+def test_a_template_makes_the_texts(fixtures, folder, text):
+    guessed = read(fixtures / folder)
+    raw = read(fixtures / folder, mapping=guessed.mapping.with_text(text))
+    titles = raw.items["title"].tolist()
+    made = [text.replace("{title}", title).replace("{genres}", "Ambient, Folk") for title in titles]
+    assert raw.items["text"].tolist() == made

@@ -1,18 +1,20 @@
-"""The first rows of the files to import, and the texts as they will be encoded."""
+"""The first rows of the files to import, as they will be read."""
 
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from engine.data.raw import ColumnMapping, Preview, TablePreview
 from workbench.models.roles import NO_INDEX, DataRole, Index
-from workbench.theme import Role, theme
+from workbench.pages.datasets.wizard.mapping_form import INTERACTION_ROLES, ITEM_ROLES, column_readings
+from workbench.theme import SPACE_1, Role, theme
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.table import DataTable
 
-WIDEST = 320
-ROLES = ("user", "item", "timestamp", "position", "rating", "item_id", "title")
+WIDEST = 280
 WORDS = {"item_id": "item id"}
+Rows = tuple[tuple[str, ...], ...]
 
 
 class PreviewModel(QAbstractTableModel):
@@ -21,12 +23,10 @@ class PreviewModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._columns: tuple[str, ...] = ()
-        self._rows: tuple[tuple[str, ...], ...] = ()
+        self._rows: Rows = ()
         self._uses: dict[str, str] | None = None
 
-    def set_table(
-        self, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], uses: dict[str, str] | None
-    ) -> None:
+    def set_table(self, columns: tuple[str, ...], rows: Rows, uses: dict[str, str] | None = None) -> None:
         """`uses` maps a column to what it is used as; None where the format uses whatever it needs."""
         self.beginResetModel()
         self._columns, self._rows, self._uses = columns, rows, uses
@@ -50,7 +50,7 @@ class PreviewModel(QAbstractTableModel):
             return None
         text = self._rows[index.row()][index.column()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | DataRole.raw | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole | DataRole.raw:
                 return text
             case Qt.ItemDataRole.ForegroundRole if self._uses is not None:
                 used = self._columns[index.column()] in self._uses
@@ -58,37 +58,40 @@ class PreviewModel(QAbstractTableModel):
         return None
 
 
-class PreviewTabs(QTabWidget):
-    """Tables of interactions, items and texts."""
+class PreviewTables(QSplitter):
+    """A table of interactions and, where there is a file of them, one of items below it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.tabBar().setDrawBase(False)
-        self.tabBar().setAccessibleName("Preview")
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self.setChildrenCollapsible(False)
         self._preview: Preview | None = None
-        self.models = {name: PreviewModel(self) for name in ("interactions", "items", "texts")}
+        self.models = {name: PreviewModel(self) for name in ("interactions", "items")}
         self._tables: dict[str, DataTable] = {}
+        self._titles: dict[str, ElidedLabel] = {}
+        self._holders: dict[str, QWidget] = {}
         for name, model in self.models.items():
             table = DataTable(f"import.{name}", f"Preview of the {name}")
             table.setModel(model)
             table.horizontalHeader().setStretchLastSection(True)  # long lists and texts use the room there is
-            self._tables[name] = table
-            self.addTab(table, name.capitalize())
+            title = ElidedLabel()
+            title.setProperty("kind", "heading")
+            holder = QWidget()
+            layout = QVBoxLayout(holder)
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(SPACE_1)
+            layout.addWidget(title)
+            layout.addWidget(table, 1)
+            self.addWidget(holder)
+            self._tables[name], self._titles[name], self._holders[name] = table, title, holder
 
     def show_preview(self, preview: Preview, mapping: ColumnMapping | None) -> None:
         """Show the first rows of other files."""
         self._preview = preview
-        self.setTabText(0, f"Interactions ({preview.interactions.path.name})")
-        if preview.items is not None:
-            self.setTabText(1, f"Items ({preview.items.path.name})")
-        self.setTabVisible(1, preview.items is not None)
-        self.setTabVisible(2, preview.items is not None and mapping is not None)
+        self._holders["items"].setVisible(preview.items is not None)
+        for name, shown in (("interactions", preview.interactions), ("items", preview.items)):
+            if shown is not None:
+                self._titles[name].setText(f"{name.capitalize()}: first rows of {shown.path.name}")
         self.show_mapping(mapping)
-        for table in self._tables.values():
-            table.resizeColumnsToContents()
-            for column in range(table.model().columnCount()):
-                table.setColumnWidth(column, min(WIDEST, table.columnWidth(column) + 8))
-        self._tables["texts"].stretch_column(1)
 
     def show_mapping(self, mapping: ColumnMapping | None) -> None:
         """Show what the columns are used as now."""
@@ -98,16 +101,17 @@ class PreviewTabs(QTabWidget):
         for name, table in (("interactions", preview.interactions), ("items", preview.items)):
             if table is not None:
                 uses = uses_of(mapping, name) if mapping is not None else None
-                self.models[name].set_table(table.columns, table.rows, uses)
-        if preview.items is not None and mapping is not None:
-            self.models["texts"].set_table(("Title", "Text that is encoded"), texts_of(preview.items, mapping), None)
+                self.models[name].set_table(table.columns, _rows_as_read(preview, table, mapping), uses)
+                self._tables[name].resizeColumnsToContents()
+                for column in range(len(table.columns)):
+                    width = self._tables[name].columnWidth(column) + 8
+                    self._tables[name].setColumnWidth(column, min(WIDEST, width))
 
 
 def uses_of(mapping: ColumnMapping, table: str) -> dict[str, str]:
     """column -> what it is used as, for the columns of one of both files."""
-    roles = ROLES[:5] if table == "interactions" else ROLES[5:]
     uses: dict[str, list[str]] = {}
-    for role in roles:
+    for role in INTERACTION_ROLES if table == "interactions" else ITEM_ROLES:
         column = getattr(mapping, role)
         if column:
             uses.setdefault(column, []).append(WORDS.get(role, role))
@@ -117,12 +121,14 @@ def uses_of(mapping: ColumnMapping, table: str) -> dict[str, str]:
     return {column: ", ".join(words) for column, words in uses.items()}
 
 
-def texts_of(items: TablePreview, mapping: ColumnMapping) -> tuple[tuple[str, str], ...]:
-    """(title, text) of the first items as the import will make them."""
-    places = {column: place for place, column in enumerate(items.columns)}
-    title = places.get(mapping.title or mapping.item_id)
-    texts = [places[column] for column in mapping.text if column in places]
-    return tuple(
-        (row[title] if title is not None else "", ". ".join(filter(None, (row[place] for place in texts))))
-        for row in items.rows
-    )
+def _rows_as_read(preview: Preview, table: TablePreview, mapping: ColumnMapping | None) -> Rows:
+    """The rows with times as days and hours, and numbers as numbers."""
+    if mapping is None:  # the format knows its columns; some call them by their roles
+        named: dict[str, Any] = {role: role for role in INTERACTION_ROLES if role in preview.interactions.columns}
+        mapping = ColumnMapping(**named)
+    roles = INTERACTION_ROLES if table is preview.interactions else ITEM_ROLES
+    columns = list(zip(*table.rows, strict=True))
+    for role, reading in column_readings(preview, mapping).items():
+        if role in roles and columns:
+            columns[table.columns.index(getattr(mapping, role))] = reading.cells
+    return tuple(zip(*columns, strict=True))

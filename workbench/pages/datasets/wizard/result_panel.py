@@ -1,0 +1,159 @@
+"""What settings would leave of the interactions: the dataset's size, and what every filter drops."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
+from workbench.theme import SPACE_2, SPACE_3, tabular
+from workbench.widgets import numbers
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.parts import label
+from workbench.widgets.stat import StatTile
+from workbench.widgets.states import LOADING_AFTER_MS, StateStack
+from workbench.widgets.table import DataTable
+from workbench.widgets.tile_row import TileRow
+
+if TYPE_CHECKING:
+    from engine.data.filters import Outcome
+
+HEADINGS = ("", "Interactions", "Users", "Items")
+TITLES = {
+    "dates": "Dates",
+    "rating": "Rating",
+    "repeats": "Repeated items",
+    "k-core": "k-core",
+    "users": "Users not drawn",
+}
+AGAIN = "k-core again"
+
+
+class OutcomeModel(QAbstractTableModel):
+    """What was read, what each filter drops in its order, and what is left."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[tuple[str, int, int, int]] = []
+
+    def show(self, outcome: "Outcome") -> None:
+        self.beginResetModel()
+        self.rows = outcome_rows(outcome)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return ALIGN_NUMBER if section else ALIGN_TEXT
+        return HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        value = self.rows[index.row()][index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return value if isinstance(value, str) else numbers.count(value).replace("-", "−")
+            case DataRole.raw:
+                return value
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return ALIGN_NUMBER if index.column() else ALIGN_TEXT
+            case Qt.ItemDataRole.FontRole if index.row() in (0, len(self.rows) - 1):
+                return tabular(bold=True)
+        return None
+
+
+class ResultPanel(QWidget):
+    """Nothing yet, reading, an error with a button to try again, or the numbers; older ones are said to be older."""
+
+    retry = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tiles = {
+            name: StatTile(title)
+            for name, title in (
+                ("users", "Users"),
+                ("items", "Items"),
+                ("interactions", "Interactions"),
+                ("density", "Density"),
+            )
+        }
+        self.model = OutcomeModel(self)
+        self.table = DataTable("import.outcome", "What every filter drops")
+        self.table.setModel(self.model)
+        self.table.stretch_column(0)
+        self.problem = label("", "bad", wrap=True, selectable=True)
+        self.problem.setObjectName("import.outcome.problem")
+        self.problem.hide()
+        self.state = label("", "caption")
+        self._late = QTimer(self, singleShot=True, interval=LOADING_AFTER_MS)
+        self._late.timeout.connect(lambda: self.state.setText("Counting…"))
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_3)
+        layout.addWidget(TileRow(list(self.tiles.values()), narrowest=92))
+        layout.addWidget(self.problem)
+        layout.addWidget(self.table, 1)
+        empty = EmptyState("table", "Not counted yet", "A setting on the left is not allowed.")
+        self.states = StateStack(content, empty, "import.outcome")
+        self.states.retry.connect(self.retry)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(SPACE_2)
+        outer.addWidget(label("What is left", "heading"))
+        outer.addWidget(self.states, 1)
+        outer.addWidget(self.state)
+
+    def show_reading(self) -> None:
+        """The files are being read; how far that is stands at the foot of the dialog."""
+        self._calm()
+        self.states.loading.set_words("Reading the files", "Once they are read, every change is counted at once.")
+        self.states.show_loading()
+
+    def show_counting(self) -> None:
+        """The numbers that are shown are about to become others."""
+        self._late.start()
+
+    def show_outcome(self, outcome: "Outcome") -> None:
+        self._calm()
+        kept = outcome.kept
+        for name in ("users", "items", "interactions"):
+            self.tiles[name].set_value(numbers.count(getattr(kept, name)))
+        self.tiles["density"].set_value(f"{kept.density:.3%}".replace("%", " %"))
+        self.model.show(outcome)
+        self.problem.setText(outcome.problem)
+        self.problem.setVisible(bool(outcome.problem))
+        self.table.set_widths(0, 112, 84, 84)
+        self.states.show_content()
+
+    def show_unknown(self) -> None:
+        """A setting is wrong, so that there is nothing to count."""
+        self._calm()
+        self.states.show_empty()
+
+    def show_error(self, words: str) -> None:
+        self._calm()
+        self.states.show_error("The files cannot be read", words)
+
+    def _calm(self) -> None:
+        self._late.stop()
+        self.state.setText("")
+
+
+def outcome_rows(outcome: "Outcome") -> list[tuple[str, int, int, int]]:
+    """(what, interactions, users, items): read, minus each filter, kept."""
+    rows: list[tuple[str, int, int, int]] = [("Read", *outcome.read)]
+    for step in outcome.steps:
+        title = TITLES[step.filter]
+        title = AGAIN if title in {row[0] for row in rows} else title
+        rows.append((title, -step.interactions, -step.users, -step.items))
+    return [*rows, ("Kept", outcome.kept.interactions, outcome.kept.users, outcome.kept.items)]
