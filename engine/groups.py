@@ -1,18 +1,21 @@
-"""Runs that belong together: the same settings with several seeds, with all ablations, or both."""
+"""Runs that belong together: the same settings with several seeds, values, without parts, and beside their rivals."""
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from engine.ablations import FULL, ablated
-from engine.config import RQ_VAE_SETTINGS, ExperimentConfig, SemanticIdSettings
+from engine.ablations import ABLATIONS, FULL, refuse_without_parts
+from engine.applicability import plays_a_part, set_aside
+from engine.baselines import BASELINES
+from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.settings import completed, parse
+from engine.grid import Axis, Point, at_point, combinations, differing
+from engine.settings import completed, parse, sections_of
 
 if TYPE_CHECKING:
     from engine.store.rows import RunDetails
@@ -53,18 +56,69 @@ class Summary:
     metrics: dict[str, dict[str, dict[str, Spread]]]
 
 
-def plan(config: ExperimentConfig, seeds: Sequence[int] = (), ablations: bool = False) -> list[PlannedRun]:
-    """The runs of a group in their order: for each seed (by default the config's own) the full model, then the others.
+def plan(
+    config: ExperimentConfig,
+    seeds: Sequence[int] = (),
+    ablations: bool = False,
+    axes: Sequence[Axis] = (),
+    baselines: bool = False,
+) -> list[PlannedRun]:
+    """The runs of a group in their order: for each seed (by default the config's own) every variant, none twice.
 
-    Raises SettingsError for a seed out of range, or when the model has nothing to ablate.
+    The variants are the model itself, its ablations and its rivals, each with every combination of the values on
+    `axes`. A setting that plays no part in a variant, or that makes the variant what it is, does not multiply it.
+
+    Raises SettingsError for a seed or a combination that is not allowed, or when the model has nothing to ablate.
     """
-    variants = ablated(config) if ablations else {FULL: config}
     checked = [parse({"seed": seed}, ExperimentConfig).seed for seed in dict.fromkeys(seeds or [config.seed])]
+    variants = _variants(config, ablations, axes, baselines)
     return [
-        PlannedRun(label, variant.model_copy(update={"seed": seed}))
-        for seed in checked
-        for label, variant in variants.items()
+        PlannedRun(label, variant.model_copy(update={"seed": seed})) for seed in checked for label, variant in variants
     ]
+
+
+def _variants(
+    config: ExperimentConfig, ablations: bool, axes: Sequence[Axis], baselines: bool
+) -> list[tuple[str, ExperimentConfig]]:
+    found: dict[str, tuple[str, ExperimentConfig]] = {}
+    for each in _kinds(config, ablations, baselines):
+        for point in combinations(axes):
+            label, variant = each.at(config, point)
+            alike = without_idle(variant).model_copy(update={"name": ""}).model_dump_json()
+            found.setdefault(alike, (label, variant))
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A variant without values of its own: the model itself, an ablation or a rival."""
+
+    label: str
+    make: Callable[[ExperimentConfig], ExperimentConfig]
+
+    def at(self, config: ExperimentConfig, point: Point) -> tuple[str, ExperimentConfig]:
+        """This variant at a combination, and a label that names the values that tell it from the others."""
+        base = at_point(config, point)
+        variant = self.make(base)
+        reasons = set_aside(variant.model_dump())
+        own = differing(variant, base)
+        keys = [key for key in point.values if key not in own and plays_a_part(key, reasons)]
+        if not keys:
+            return self.label, variant
+        words = point.label(keys)
+        named = variant.model_copy(update={"name": f"{words}: {variant.title}"})  # in front, as ablations have it
+        return words if self.label == FULL else f"{self.label}, {words}", named
+
+
+def _kinds(config: ExperimentConfig, ablations: bool, baselines: bool) -> list[_Kind]:
+    if ablations:
+        refuse_without_parts(config)
+    kinds = [_Kind(FULL, lambda same: same)]
+    if ablations:
+        kinds += [_Kind(each.label, each.of) for each in ABLATIONS if each.label != FULL]
+    if baselines:
+        kinds += [_Kind(each.label, each.of) for each in BASELINES]
+    return kinds
 
 
 def default_name(config: ExperimentConfig, at: datetime) -> str:
@@ -87,12 +141,16 @@ def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDet
 
 
 def without_idle(config: ExperimentConfig) -> ExperimentConfig:
-    """The settings with those of the RQ-VAE at their defaults where another quantiser is chosen: they play no part."""
-    ids = config.semantic_ids
-    if ids.quantiser == "rq-vae":
-        return config
-    usual = {name: SemanticIdSettings.model_fields[name].default for name in RQ_VAE_SETTINGS}
-    return config.model_copy(update={"semantic_ids": ids.model_copy(update=usual)})
+    """The settings with those that play no part at their defaults."""
+    usual = ExperimentConfig()
+    reasons = set_aside(config.model_dump())
+    changes: dict[str, Any] = {}
+    for section, _ in sections_of(ExperimentConfig):
+        own, default = getattr(config, section), getattr(usual, section)
+        idle = [name for name in type(own).model_fields if not plays_a_part(f"{section}.{name}", reasons)]
+        if idle:
+            changes[section] = own.model_copy(update={name: getattr(default, name) for name in idle})
+    return config.model_copy(update=changes)
 
 
 def summarise(runs: Iterable[RunDetails]) -> list[Summary]:

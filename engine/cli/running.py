@@ -3,7 +3,7 @@
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig
 from engine.errors import WorkbenchError
 from engine.events import Event, Failed, Interrupted, as_json
+from engine.grid import axis
 from engine.groups import PlannedRun, default_name, finished_before, plan, summarise
 from engine.home import Home
 from engine.settings import override, parse, read_toml
@@ -33,23 +34,25 @@ def run(arguments: Namespace, output: Output) -> int:
         seeds = arguments.seeds
         if isinstance(seeds, int):
             seeds = range(config.seed, config.seed + seeds)
-        planned = plan(config, seeds or (), arguments.ablations)
-        is_group = arguments.ablations or seeds is not None or arguments.group is not None
+        axes = [axis(assignment) for assignment in arguments.grid]
+        planned = plan(config, seeds or (), arguments.ablations, axes, arguments.baselines)
+        asked = (arguments.ablations, arguments.baselines, axes, seeds is not None, arguments.group is not None)
         with opened(arguments.home) as (home, store):
             from engine.library import SAMPLE, Library
 
             library = Library(home, store)
-            if config.data.dataset == SAMPLE:
+            names = {each.config.data.dataset for each in planned}
+            if SAMPLE in names:
                 library.ensure_sample()
-            dataset = find_dataset(store, config.data.dataset)
-            runner = _Runner(output, home, store, library, dataset, stop)
-            if not is_group:
+            datasets = {name: find_dataset(store, name) for name in sorted(names)}
+            runner = _Runner(output, home, store, library, datasets, stop)
+            if not any(asked):
                 return runner.run(planned[0].config)
             return runner.run_group(arguments.group or default_name(config, datetime.now().astimezone()), planned)
 
 
 class _Runner:
-    """Runs experiments on one dataset, one after another, until `stop` is set or nobody reads any more."""
+    """Runs experiments, one after another, until `stop` is set or nobody reads any more."""
 
     def __init__(
         self,
@@ -57,18 +60,19 @@ class _Runner:
         home: Home,
         store: "Store",
         library: "Library",
-        dataset: "DatasetRow",
+        datasets: "Mapping[str, DatasetRow]",
         stop: threading.Event,
     ) -> None:
+        """`datasets` are those of the experiments, by name."""
         self._output, self._home, self._store, self._library = output, home, store, library
-        self._dataset, self._stop = dataset, stop
+        self._datasets, self._stop = datasets, stop
 
     def run(self, config: ExperimentConfig, group: str | None = None, label: str | None = None, place: str = "") -> int:
         """Run one experiment and give its exit code; `place` says where in a group it stands."""
         from engine.experiment import run_recorded
         from engine.store import RunRecorder
 
-        number = self._store.runs.create(config, self._dataset.fingerprint, group, label)
+        number = self._store.runs.create(config, self._fingerprint(config), group, label)
         show = self._listener(f"Run {number} · {config.title}{place}")
 
         def listen(event: Event) -> None:
@@ -101,7 +105,7 @@ class _Runner:
         for place, each in enumerate(planned, start=1):
             if self._stop.is_set():
                 break
-            before = finished_before(each, self._dataset.fingerprint, earlier)
+            before = finished_before(each, self._fingerprint(each.config), earlier)
             skipped += before is not None
             self._write_place(group, each, place, len(planned), before)
             if before is None:
@@ -123,6 +127,9 @@ class _Runner:
                     f"{_runs(left)} of {len(planned)} left. The same command with --group “{group}” goes on."
                 )
         return {"interrupted": INTERRUPTED, "failed": FAILED, "finished": DONE}[status]
+
+    def _fingerprint(self, config: ExperimentConfig) -> str:
+        return self._datasets[config.data.dataset].fingerprint
 
     def _write_place(self, group: str, planned: PlannedRun, place: int, of: int, before: "RunDetails | None") -> None:
         label, seed = planned.label, planned.config.seed

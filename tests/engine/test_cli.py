@@ -268,6 +268,19 @@ def test_ablations_and_seeds_run_as_one_group(play: Any, home: Home, capsys: pyt
     store.close()
 
 
+def test_a_grid_and_the_rivals_run_as_one_group(play: Any, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    play(tell(*STORY, FINISHED))
+    grid = ["--grid", "alignment.alpha=0.1,1", "--grid", "semantic_ids.depth=2,3"]
+    assert main(["run", *grid, "--baselines", "--group", "study", "--json"]) == 0
+    told = lines(capsys.readouterr().out)
+    started = [each["label"] for each in told if each["event"] == "run_started"]
+    assert started[:4] == ["alpha=0.1, depth=2", "alpha=0.1, depth=3", "alpha=1, depth=2", "alpha=1, depth=3"]
+    assert started[4:7] == ["Popularity", "HID, SASRec", "HID, GRU4Rec"]
+    assert told[-1]["planned"] == len(started) == 18
+    assert main(["run", *grid, "--baselines", "--group", "study", "--json"]) == 0
+    assert lines(capsys.readouterr().out)[-1]["skipped"] == 18
+
+
 def test_the_same_group_goes_on_with_what_is_not_finished(
     play: Any, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -372,6 +385,8 @@ def test_settings_come_from_a_file_and_from_overrides(
         (["run", "--set", "data.dataset=yelp"], ["python -m engine import yelp PATH", "Yelp Open Dataset"]),
         (["run", "--ablations", "--set", "model.kind=hid"], ["model.kind", "“hid” has none"]),
         (["run", "--seeds", "3000000000,1"], ["seed", "3000000000", "from 0 to"]),
+        (["run", "--grid", "semantic_ids.depth=2,12"], ["semantic_ids.depth", "12", "from 1 to 8"]),
+        (["run", "--grid", "data.dataset=sample,nowhere"], ["There is no dataset “nowhere”"]),
         (["show", "9"], ["no run 9", "There are: 1"]),
         (["recommend", "9", "--user", "u1"], ["no run 9"]),
         (["delete", "1", "9"], ["no run 9"]),

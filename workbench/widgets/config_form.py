@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from engine.config import ExperimentConfig
 from engine.settings import SettingInfo, problems, sections_of, settings_of, value_at
 from workbench.theme import SPACE_4
-from workbench.widgets.applicability import hidden, set_aside
+from engine.applicability import hidden, set_aside
 from workbench.widgets.editors import ChoiceEditor, Editor, PathEditor, SliderEditor, TextEditor, make_editor
 from workbench.widgets.section_card import SectionCard
 from workbench.widgets.setting_field import SettingField

@@ -1,4 +1,4 @@
-"""Which settings play a part in an experiment, given the others; the reasons stand in the form."""
+"""Which settings play a part in an experiment, given the others, and why the rest do not."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,6 +49,11 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         if loss not in losses:
             reasons[f"training.{name}"] = "The chosen loss does not use it."
     return reasons
+
+
+def plays_a_part(key: str, reasons: Mapping[str, str]) -> bool:
+    """Whether a dotted setting counts, given what `set_aside` says."""
+    return key not in reasons and key.partition(".")[0] not in reasons
 
 
 def hidden(values: Mapping[str, Mapping[str, Any]]) -> set[str]:
