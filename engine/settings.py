@@ -54,7 +54,7 @@ class SettingInfo:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of settings that comes with the workbench.
+    """A named set of settings: one that comes with the workbench, or one of the person's own.
 
     `dataset` is the one that it is made for, "" where any will do; `source` says where that comes from.
     """
@@ -178,12 +178,16 @@ def preset(name: str, folder: Path = PRESETS) -> Preset:
     if path.parent != folder or not path.is_file():
         names = ", ".join(sorted(each.stem for each in folder.glob("*.toml")))
         raise SettingsError(f"There is no preset “{name}”. There are: {names}.")
+    return read_preset(path)
+
+
+def read_preset(path: Path) -> Preset:
+    """The preset in a file, named after the file. Raises SettingsError."""
     about, values = _read(path)
     config: ExperimentConfig = parse(values)
     dataset = config.data.dataset if "dataset" in values.get("data", {}) else ""
-    return Preset(
-        name, about.get("title", name), about.get("description", ""), config, dataset, about.get("source", "")
-    )
+    words = {name: str(about.get(name, "")) for name in ("title", "description", "source")}
+    return Preset(path.stem, words["title"] or path.stem, words["description"], config, dataset, words["source"])
 
 
 def where_to_find(dataset: str, folder: Path = PRESETS) -> str:

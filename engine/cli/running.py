@@ -19,8 +19,9 @@ from engine.events import Event, Failed, Interrupted, as_json
 from engine.grid import axis
 from engine.groups import PlannedRun, default_name, finished_before, plan, summarise
 from engine.home import Home
-from engine.settings import override, parse, read_toml
-from engine.settings import preset as find_preset
+from engine.presets import find_preset
+from engine.settings import override, parse
+from engine.settings_file import read_experiment
 
 if TYPE_CHECKING:
     from engine.library import Library
@@ -177,11 +178,11 @@ _NAMED = 10  # groups that a message lists
 
 def _experiment(arguments: Namespace) -> ExperimentConfig:
     """The settings that were asked for. Raises SettingsError."""
+    if arguments.config is not None:
+        return read_experiment(Path(arguments.config), arguments.assignments)
     values: dict[str, Any] = {}
     if arguments.preset is not None:
-        values = find_preset(arguments.preset).config.model_dump(mode="json")
-    elif arguments.config is not None:
-        values = read_toml(Path(arguments.config))
+        values = find_preset(arguments.preset, Home.locate(arguments.home)).config.model_dump(mode="json")
     return parse(override(values, arguments.assignments))
 
 

@@ -1,0 +1,175 @@
+"""How long an epoch and a run will take, scaled from past runs, and what training needs in memory.
+
+Plain estimates. An epoch is taken to cost as many multiply-adds as its largest products have; a past run says how
+many seconds one of them took here, and the median over the runs that are most alike is what a new run is expected to
+need. Runs of another machine that came with the home folder, and a machine that is busy, mislead it.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.config import ExperimentConfig
+from engine.errors import SettingsError
+from engine.estimates.parameters import Parameters
+from engine.settings import parse
+
+if TYPE_CHECKING:
+    from engine.groups import PlannedRun
+    from engine.store.rows import DatasetRow, RunDetails
+
+NUMBER = 4  # bytes of a float32
+MOST_RUNS = 20  # the latest ones that an estimate rests on
+_TWO_BRANCHES = ("h2rec", "llm_esr")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A past run to go by: its settings, the name of its data, and how long it took.
+
+    `work` are multiply-adds per epoch, `epoch_seconds` how long one took; both 0 where nothing was trained.
+    """
+
+    config: ExperimentConfig
+    work: float
+    epochs: int
+    epoch_seconds: float
+    other_seconds: float
+
+
+@dataclass(frozen=True)
+class TimeEstimate:
+    """`epoch_seconds` for one epoch; `seconds` for the run, if it needs `epochs` of them, with everything around it.
+
+    `runs` past runs say so; `likeness` tells in words which they are.
+    """
+
+    epoch_seconds: float
+    epochs: int
+    seconds: float
+    runs: int
+    likeness: str
+
+
+def bases(runs: Iterable[RunDetails], datasets: Mapping[str, DatasetRow]) -> list[Basis]:
+    """What finished runs teach, in their order; `datasets` by fingerprint. Runs on data that are gone teach nothing."""
+    found = []
+    for run in runs:
+        dataset = datasets.get(run.dataset_fingerprint)
+        if run.status != "finished" or dataset is None:
+            continue
+        try:
+            config = parse(run.config)
+        except SettingsError:  # of a version that had other settings
+            continue
+        seconds, epochs = run.stage_seconds, run.epochs or 0
+        trained = seconds.get("train", 0.0)
+        other = sum(seconds.values()) - trained - seconds.get("refit", 0.0)
+        if epochs and trained:
+            found.append(Basis(config, epoch_work(config, dataset), epochs, trained / epochs, other))
+        elif config.model.kind == "popularity":
+            found.append(Basis(config, 0.0, 0, 0.0, other))
+    return found
+
+
+def estimate_time(config: ExperimentConfig, dataset: DatasetRow, past: Sequence[Basis]) -> TimeEstimate | None:
+    """How long a run will take by the latest runs that are most like it; None where there is nothing to go by.
+
+    It is expected to need as many epochs as they did, at most those that its settings allow. A refit counts twice.
+    """
+    alike, likeness = _most_alike(config, past)
+    if not alike:
+        return None
+    other = statistics.median(each.other_seconds for each in alike)
+    if config.model.kind == "popularity":
+        return TimeEstimate(0.0, 0, other, len(alike), likeness)
+    per_epoch = epoch_work(config, dataset) * statistics.median(each.epoch_seconds / each.work for each in alike)
+    epochs = min(config.training.epochs, round(statistics.median(each.epochs for each in alike)))
+    seconds = per_epoch * epochs * (1 + config.training.refit) + other
+    return TimeEstimate(per_epoch, epochs, seconds, len(alike), likeness)
+
+
+def estimate_group(
+    planned: Iterable[PlannedRun], datasets: Mapping[str, DatasetRow], past: Sequence[Basis]
+) -> tuple[float, int]:
+    """(seconds, runs): how long those runs take together of which anything can be said; `datasets` by name."""
+    known = [
+        estimate.seconds
+        for each in planned
+        if (dataset := datasets.get(each.config.data.dataset)) is not None
+        and (estimate := estimate_time(each.config, dataset, past)) is not None
+    ]
+    return sum(known), len(known)
+
+
+def _most_alike(config: ExperimentConfig, past: Sequence[Basis]) -> tuple[list[Basis], str]:
+    trained = [each for each in past if bool(each.work) == (config.model.kind != "popularity")]
+    same = [each for each in trained if _what_computes(each.config) == _what_computes(config)]
+    here = [each for each in same if each.config.data.dataset == config.data.dataset]
+    for runs, likeness in (
+        (here, "of this model on these data"),
+        (same, "of this model on other data"),
+        (trained, "of other models"),
+    ):
+        if runs:
+            return runs[-MOST_RUNS:], likeness
+    return [], ""
+
+
+def _what_computes(config: ExperimentConfig) -> tuple[str, ...]:
+    return (config.model.kind, config.model.backbone, config.training.device)
+
+
+def epoch_work(config: ExperimentConfig, dataset: DatasetRow) -> float:
+    """Multiply-adds of one epoch, in its largest products: encoder, cross-attention, loss, and the validation."""
+    model, dim = config.model, config.model.dim
+    length = _mean_length(config, dataset)
+    positions = dataset.users * length
+    branches = 2 if model.kind in _TWO_BRANCHES else 1
+    levels = config.semantic_ids.depth
+    block = 12 * dim * dim + 2 * length * dim
+    encoder = branches * model.blocks * block * _passes(config)
+    crossing = (4 * dim * dim + 2 * length * dim) * {"h2rec": levels + 1, "llm_esr": 2}.get(model.kind, 0)
+    width = branches * dim
+    training = 3 * positions * (encoder + crossing + width * _rivals(config, dataset))  # forward, and twice that back
+    validation = dataset.users * (length * (encoder + crossing) + width * dataset.items)
+    return float(training + validation)
+
+
+def training_bytes(config: ExperimentConfig, dataset: DatasetRow, parameters: Parameters) -> int:
+    """What a training step holds at once: weights, gradients, Adam's two moments, the average of the weights, the
+    values kept for the way back, and the scores. The program itself, data and texts come on top."""
+    copies = 5 if config.training.averaging else 4
+    model, dim = config.model, config.model.dim
+    length = _mean_length(config, dataset)
+    positions = config.training.batch_size * length
+    branches = 2 if model.kind in _TWO_BRANCHES else 1
+    kept_per_block = 16 * dim + 2 * model.heads * length
+    crossing = {"h2rec": config.semantic_ids.depth + 1, "llm_esr": 2}.get(model.kind, 0) * 8 * dim
+    scores = 3 * _rivals(config, dataset)
+    values = positions * (branches * model.blocks * kept_per_block * _passes(config) + crossing + scores)
+    return int(NUMBER * (copies * parameters.total + values)) if parameters.parts else 0
+
+
+def _mean_length(config: ExperimentConfig, dataset: DatasetRow) -> float:
+    """Positions that a user asks about on average, the two held-out items not counted."""
+    return max(1.0, min(config.data.max_length, dataset.interactions / max(1, dataset.users) - 2))
+
+
+def _passes(config: ExperimentConfig) -> float:
+    """How often the encoder is gone through: masked and full view come on top for the granularity loss."""
+    return 2.0 if config.model.kind == "h2rec" and config.alignment.beta else 1.0
+
+
+def _rivals(config: ExperimentConfig, dataset: DatasetRow) -> int:
+    """Items that a target is scored against."""
+    training = config.training
+    match training.loss:
+        case "cross_entropy":
+            return dataset.items
+        case "sampled_softmax":
+            return min(training.softmax_sample, dataset.items)
+    return 1 + training.negatives

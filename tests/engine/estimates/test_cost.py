@@ -1,0 +1,132 @@
+"""Estimates rest on past runs, say on how many, and say nothing where there are none."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.config import DataSettings, ExperimentConfig
+from engine.data.sample import make_sample
+from engine.estimates.cost import bases, epoch_work, estimate_group, estimate_time, training_bytes
+from engine.estimates.head_tail import head_and_tail
+from engine.estimates.parameters import count_parameters
+from engine.grid import axis
+from engine.groups import plan
+from engine.home import Home
+from engine.settings import override, parse
+from engine.store import DatasetRow, RunDetails, Store
+
+
+def config(*changes: str) -> ExperimentConfig:
+    return parse(override({}, changes))
+
+
+def dataset(name: str = "sample", users: int = 1000, items: int = 500) -> DatasetRow:
+    return DatasetRow(1, name, False, "", f"of {name}", users, items, 10 * users, {}, {}, {}, datetime.now(UTC))
+
+
+SAMPLE = dataset()
+OTHER = dataset("films", 4000, 800)
+BY_FINGERPRINT = {each.fingerprint: each for each in (SAMPLE, OTHER)}
+BY_NAME = {each.name: each for each in (SAMPLE, OTHER)}
+
+
+@pytest.fixture
+def past(home: Home) -> Any:
+    store = Store(home.database)
+
+    def run(*changes: str, seconds: float = 40.0, epochs: int = 10, status: str = "finished") -> RunDetails:
+        settings = config(*changes)
+        number = store.runs.create(settings, f"of {settings.data.dataset}")
+        took = {"data": 1.0, "train": seconds, "evaluate": 2.0}
+        store.runs.record(number, changes={"status": status, "epochs": epochs, "stage_seconds": took})
+        return store.runs.get(number)
+
+    yield run
+    store.close()
+
+
+def test_nothing_is_said_without_a_past_run(past: Any) -> None:
+    assert estimate_time(config(), SAMPLE, []) is None
+    unusable = [past(status="failed"), past(epochs=0), past("data.dataset=gone")]
+    assert bases(unusable, BY_FINGERPRINT) == []
+    assert estimate_group(plan(config()), BY_NAME, []) == (0.0, 0)
+
+
+def test_the_same_run_again_takes_as_long_as_before(past: Any) -> None:
+    known = bases([past(seconds=40.0), past(seconds=60.0), past(seconds=50.0)], BY_FINGERPRINT)
+    found = estimate_time(config(), SAMPLE, known)
+    assert found is not None
+    assert found.epoch_seconds == pytest.approx(5.0)
+    assert (found.epochs, found.runs, found.likeness) == (10, 3, "of this model on these data")
+    assert found.seconds == pytest.approx(53.0)
+    shorter = estimate_time(config("training.epochs=4", "training.refit=true"), SAMPLE, known)
+    assert shorter is not None
+    assert shorter.seconds == pytest.approx(2 * 4 * 5.0 + 3.0)
+
+
+def test_an_epoch_is_scaled_by_its_work(past: Any) -> None:
+    known = bases([past()], BY_FINGERPRINT)
+    wide = estimate_time(config("model.dim=128"), SAMPLE, known)
+    assert wide is not None
+    assert wide.epoch_seconds == pytest.approx(4.0 * epoch_work(config("model.dim=128"), SAMPLE) / known[0].work)
+    assert wide.epoch_seconds > 4.0
+    for heavier in ("semantic_ids.depth=8", "training.loss=cross_entropy", "model.blocks=4"):
+        slow = config("training.softmax_sample=10", heavier)
+        assert epoch_work(slow, SAMPLE) > epoch_work(config("training.softmax_sample=10"), SAMPLE), heavier
+    assert epoch_work(config("alignment.beta=0"), SAMPLE) < epoch_work(config(), SAMPLE)
+
+
+def test_the_runs_that_are_most_alike_count(past: Any) -> None:
+    known = bases([past("model.kind=hid"), past("data.dataset=films"), past()], BY_FINGERPRINT)
+
+    def likeness(*changes: str) -> tuple[str, int] | None:
+        found = estimate_time(config(*changes), SAMPLE, known)
+        return found and (found.likeness, found.runs)
+
+    assert likeness() == ("of this model on these data", 1)
+    assert likeness("model.backbone=hstu") == ("of other models", 3)
+    assert likeness("model.kind=popularity") is None
+    other = estimate_time(config(), SAMPLE, known[:2])
+    assert other is not None
+    assert other.likeness == "of this model on other data"
+
+
+def test_the_time_of_a_group_counts_only_what_is_known(past: Any) -> None:
+    known = bases([past()], BY_FINGERPRINT)
+    seconds, runs = estimate_group(plan(config(), axes=[axis("alignment.alpha=0.1,1")]), BY_NAME, known)
+    assert (seconds, runs) == (pytest.approx(2 * 43.0), 2)
+    everything = plan(config(), baselines=True)
+    _, runs = estimate_group(everything, BY_NAME, known)
+    assert runs == len(everything) - 1  # popularity trains nothing, and no run of it is known
+
+
+def test_popularity_takes_what_it_took(past: Any) -> None:
+    known = bases([past("model.kind=popularity", seconds=0.0, epochs=0)], BY_FINGERPRINT)
+    found = estimate_time(config("model.kind=popularity"), SAMPLE, known)
+    assert found is not None
+    assert (found.epochs, found.seconds) == (0, pytest.approx(3.0))
+
+
+def test_memory_grows_with_what_is_held(past: Any) -> None:
+    def needed(*changes: str) -> int:
+        settings = config(*changes)
+        return training_bytes(settings, SAMPLE, count_parameters(settings, SAMPLE.items))
+
+    weights = count_parameters(config(), SAMPLE.items).total
+    assert needed() > 5 * 4 * weights
+    assert needed() - needed("training.averaging=0") == pytest.approx(4 * weights, abs=4)
+    assert needed("training.batch_size=512") > needed()
+    assert needed("training.loss=cross_entropy") == needed()  # the catalogue is smaller than the sample of items
+    assert needed("model.kind=popularity") == 0
+
+
+def test_head_and_tail_are_those_of_a_run() -> None:
+    sample = make_sample()
+    by_share = head_and_tail(sample, DataSettings(head_share=0.25))
+    assert (by_share.head, by_share.tail) == (round(len(sample.items) / 4), len(sample.items) - by_share.head)
+    assert 0.25 < by_share.share < 1
+    by_count = head_and_tail(sample, DataSettings(head_rule="count", head_count=by_share.least))
+    assert by_count.head >= by_share.head
+    assert np.isfinite(by_count.share)
