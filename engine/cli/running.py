@@ -101,7 +101,7 @@ class _Runner:
         """Run what is not finished yet, then write the summary. One failed run does not keep the others from running."""
         earlier = self._store.runs.in_group(group)
         if not self._output.is_json:
-            self._output.line(f"Group “{group}”: {_runs(len(planned))}")
+            self._output.line(f"Group “{group}”: {_runs(len(planned))}{self._expected(planned)}")
         codes, skipped = list[int](), 0
         for place, each in enumerate(planned, start=1):
             if self._stop.is_set():
@@ -128,6 +128,19 @@ class _Runner:
                     f"{_runs(left)} of {len(planned)} left. The same command with --group “{group}” goes on."
                 )
         return {"interrupted": INTERRUPTED, "failed": FAILED, "finished": DONE}[status]
+
+    def _expected(self, planned: Sequence[PlannedRun]) -> str:
+        """How long they will take by past runs, "" where there are none to go by."""
+        from engine.cli.reports import duration
+        from engine.estimates.cost import MOST_READ, bases, estimate_group
+
+        datasets = {each.fingerprint: each for each in self._store.datasets.list()}
+        past = bases(self._store.runs.finished(MOST_READ), datasets)
+        seconds, known = estimate_group(planned, self._datasets, past)
+        if not known:
+            return ""
+        those = "" if known == len(planned) else f" for {known} of them"
+        return f", about {duration(seconds)}{those} by past runs"
 
     def _fingerprint(self, config: ExperimentConfig) -> str:
         return self._datasets[config.data.dataset].fingerprint

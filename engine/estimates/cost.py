@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from engine.store.rows import DatasetRow, RunDetails
 
 NUMBER = 4  # bytes of a float32
-MOST_RUNS = 20  # the latest ones that an estimate rests on
+MOST_READ = 500  # finished runs that are looked at, the latest
+MOST_RUNS = 20  # of them, those that an estimate rests on
 _TWO_BRANCHES = ("h2rec", "llm_esr")
 
 

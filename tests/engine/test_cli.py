@@ -279,6 +279,8 @@ def test_a_grid_and_the_rivals_run_as_one_group(play: Any, home: Home, capsys: p
     assert told[-1]["planned"] == len(started) == 18
     assert main(["run", *grid, "--baselines", "--group", "study", "--json"]) == 0
     assert lines(capsys.readouterr().out)[-1]["skipped"] == 18
+    assert main(["run", *grid, "--group", "again"]) == 0
+    assert "Group “again”: 4 runs, about " in capsys.readouterr().out
 
 
 def test_the_same_group_goes_on_with_what_is_not_finished(
