@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin
 
 import tomli_w
 from pydantic import TypeAdapter, ValidationError
@@ -100,7 +100,7 @@ def check_value(info: SettingInfo, value: Any) -> Any:
     """The value as the setting takes it, looked at by itself. Raises SettingsError naming setting, value and range."""
     field = _field(ExperimentConfig, info.path)
     try:
-        return TypeAdapter(Annotated[field.annotation, field]).validate_python(value)
+        return TypeAdapter(cast(Any, Annotated[field.annotation, field])).validate_python(value)
     except ValidationError as error:
         raise SettingsError(f"{info.key}: {refusal(info, value)}") from error
 

@@ -63,7 +63,7 @@ def bases(runs: Iterable[RunDetails], datasets: Mapping[str, DatasetRow]) -> lis
         if run.status != "finished" or dataset is None:
             continue
         try:
-            config = parse(run.config)
+            config: ExperimentConfig = parse(run.config)
         except SettingsError:  # of a version that had other settings
             continue
         seconds, epochs = run.stage_seconds, run.epochs or 0

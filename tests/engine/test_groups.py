@@ -191,7 +191,10 @@ def test_the_rivals_stand_beside_the_model_and_none_runs_twice() -> None:
         ("alignment.alpha", "not of the form"),
         ("alignment.alfa=1", r"alignment\.alfa: There is no such setting. Did you mean alignment\.alpha"),
         ("alignment.alpha=", r"alignment\.alpha: needs at least one value"),
-        ("semantic_ids.depth=2,x,9", r"“x” is not allowed.*\n.*9 is not allowed; it must be a whole number from 1 to 8"),
+        (
+            "semantic_ids.depth=2,x,9",
+            r"“x” is not allowed.*\n.*9 is not allowed; it must be a whole number from 1 to 8",
+        ),
         ("model.kind=h2rec,best", "“best” is not allowed; it must be one of h2rec"),
         ("model.shared_encoder=true,perhaps", "“perhaps” is not allowed; it must be true or false"),
         ("seed=1,2", "seed: cannot take several values; seeds are asked for on their own"),

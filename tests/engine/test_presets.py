@@ -31,7 +31,7 @@ def test_a_preset_is_kept_under_its_title(own: OwnPresets, home: Home) -> None:
     assert own.read().presets == [made]
     assert find_preset("gate-study-wide", home) == made
     assert find_preset("sample", home).title == "First experiment"
-    with pytest.raises(SettingsError, match="There are: .*gate-study-wide.*sample"):
+    with pytest.raises(SettingsError, match=r"There are: .*gate-study-wide.*sample"):
         find_preset("other", home)
 
 

@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.applicability import hidden, set_aside
 from engine.config import ExperimentConfig
+from engine.grid import Axis
 from engine.settings import SettingInfo, problems, sections_of, settings_of, value_at
 from workbench.theme import SPACE_4
-from engine.applicability import hidden, set_aside
 from workbench.widgets.editors import ChoiceEditor, Editor, PathEditor, SliderEditor, TextEditor, make_editor
 from workbench.widgets.section_card import SectionCard
 from workbench.widgets.setting_field import SettingField
@@ -74,10 +75,35 @@ class ConfigForm(QWidget):
         assert isinstance(editor, TextEditor)
         editor.set_placeholder(text)
 
+    def axes(self) -> list[Axis]:
+        """The settings that have several values. Raises SettingsError while one of these is wrong."""
+        return [axis for field in self.fields.values() if (axis := field.axis()) is not None]
+
+    def ask_for_several(self, key: str) -> None:
+        """Let a setting have several values, and put the cursor there."""
+        field = self.fields[key]
+        if field.isEnabled():
+            self.reveal(field)
+            field.ask_for_several()
+
+    def reveal(self, field: SettingField) -> None:
+        """Unfold the advanced settings where the field is one of them."""
+        if field.info.advanced:
+            self.sections[_section(field.info)].unfold()
+
+    def field_around(self, widget: QWidget | None) -> SettingField | None:
+        """The field that a widget is part of."""
+        while widget is not None and widget is not self:
+            if isinstance(widget, SettingField):
+                return widget
+            widget = widget.parentWidget()
+        return None
+
     def set_config(self, config: ExperimentConfig) -> None:
-        """Show these settings."""
+        """Show these settings, each with one value."""
         self._quiet = True
         for field in self.fields.values():
+            field.ask_for_one()
             field.editor.set_value(value_at(config, field.info.path))
         self._quiet = False
         self._check()
@@ -110,7 +136,7 @@ class ConfigForm(QWidget):
         """Bring the cursor to the first wrong setting and return its field."""
         for field in self.fields.values():
             if field.error:
-                field.editor.input.setFocus()
+                field.input.setFocus()
                 return field
         return None
 
@@ -159,6 +185,10 @@ class ConfigForm(QWidget):
             self.config = None
             for key, words in problems(error, ExperimentConfig):
                 found.setdefault(key, words)
+        for key, field in self.fields.items():
+            if words := field.several_error():
+                self.config = None
+                found[key] = words
         self.errors = found
         for key, field in self.fields.items():
             field.set_error(found.get(key, ""))

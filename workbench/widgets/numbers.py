@@ -50,6 +50,15 @@ def duration(seconds: float | None) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def size(bytes: float) -> str:
+    """An amount of memory: "640 KB", "38 MB", "1.3 GB"."""
+    for unit in ("KB", "MB"):
+        bytes /= 1000
+        if bytes < 999.5:
+            return f"{bytes:.0f} {unit}"
+    return f"{bytes / 1000:.1f} GB"
+
+
 def time_left(seconds: float) -> str:
     """An estimate, rounded to what it is worth: "about 3 min left"."""
     if seconds < 10:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from engine.config import DataSettings, ExperimentConfig
+from engine.data.popularity import Popularity
 from engine.data.sample import make_sample
+from engine.data.split import LeaveOneOut
 from engine.estimates.cost import bases, epoch_work, estimate_group, estimate_time, training_bytes
-from engine.estimates.head_tail import head_and_tail
+from engine.estimates.head_tail import head_and_tail, training_counts
 from engine.estimates.parameters import count_parameters
 from engine.grid import axis
 from engine.groups import plan
@@ -122,11 +124,25 @@ def test_memory_grows_with_what_is_held(past: Any) -> None:
     assert needed("model.kind=popularity") == 0
 
 
-def test_head_and_tail_are_those_of_a_run() -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [
+        DataSettings(),
+        DataSettings(head_share=0.01),
+        DataSettings(head_share=0.99),
+        DataSettings(head_rule="count", head_count=12),
+    ],
+)
+def test_head_and_tail_are_those_of_a_run(settings: DataSettings) -> None:
     sample = make_sample()
-    by_share = head_and_tail(sample, DataSettings(head_share=0.25))
-    assert (by_share.head, by_share.tail) == (round(len(sample.items) / 4), len(sample.items) - by_share.head)
-    assert 0.25 < by_share.share < 1
-    by_count = head_and_tail(sample, DataSettings(head_rule="count", head_count=by_share.least))
-    assert by_count.head >= by_share.head
-    assert np.isfinite(by_count.share)
+    found = head_and_tail(training_counts(sample), settings)
+    popularity = Popularity.by_settings(LeaveOneOut(sample.sequences).training, len(sample.items), settings)
+    assert found.head == popularity.is_head.sum()
+    assert found.head + found.tail == len(sample.items)
+    assert found.least == popularity.least_head_count
+    assert found.share == pytest.approx(popularity.counts[popularity.is_head].sum() / popularity.counts.sum())
+
+
+def test_a_line_that_leaves_no_head_is_told() -> None:
+    found = head_and_tail(np.array([5, 3, 1]), DataSettings(head_rule="count", head_count=6))
+    assert (found.head, found.tail, found.least, found.share) == (0, 3, 0, 0.0)
