@@ -31,12 +31,13 @@ _TWO_BRANCHES = ("h2rec", "llm_esr")
 class Basis:
     """A past run to go by: its settings, the name of its data, and how long it took.
 
-    `work` are multiply-adds per epoch, `epoch_seconds` how long one took; both 0 where nothing was trained.
+    `work` are multiply-adds per epoch, `epoch_seconds` how long one took; both 0 where nothing was trained. `epochs`
+    are those after which it stopped by itself, None where it went on until its settings ended it.
     """
 
     config: ExperimentConfig
     work: float
-    epochs: int
+    epochs: int | None
     epoch_seconds: float
     other_seconds: float
 
@@ -45,11 +46,13 @@ class Basis:
 class TimeEstimate:
     """`epoch_seconds` for one epoch; `seconds` for the run, if it needs `epochs` of them, with everything around it.
 
-    `runs` past runs say so; `likeness` tells in words which they are.
+    `all_epochs`: no past run tells when training stops, so all are counted that the settings allow. `runs` past runs
+    say so; `likeness` tells in words which they are.
     """
 
     epoch_seconds: float
     epochs: int
+    all_epochs: bool
     seconds: float
     runs: int
     likeness: str
@@ -70,27 +73,30 @@ def bases(runs: Iterable[RunDetails], datasets: Mapping[str, DatasetRow]) -> lis
         trained = seconds.get("train", 0.0)
         other = sum(seconds.values()) - trained - seconds.get("refit", 0.0)
         if epochs and trained:
-            found.append(Basis(config, epoch_work(config, dataset), epochs, trained / epochs, other))
+            stopped = epochs if epochs < config.training.epochs else None
+            found.append(Basis(config, epoch_work(config, dataset), stopped, trained / epochs, other))
         elif config.model.kind == "popularity":
-            found.append(Basis(config, 0.0, 0, 0.0, other))
+            found.append(Basis(config, 0.0, None, 0.0, other))
     return found
 
 
 def estimate_time(config: ExperimentConfig, dataset: DatasetRow, past: Sequence[Basis]) -> TimeEstimate | None:
     """How long a run will take by the latest runs that are most like it; None where there is nothing to go by.
 
-    It is expected to need as many epochs as they did, at most those that its settings allow. A refit counts twice.
+    It is expected to stop after as many epochs as they did, or else to need all. A refit counts twice.
     """
     alike, likeness = _most_alike(config, past)
     if not alike:
         return None
     other = statistics.median(each.other_seconds for each in alike)
     if config.model.kind == "popularity":
-        return TimeEstimate(0.0, 0, other, len(alike), likeness)
+        return TimeEstimate(0.0, 0, False, other, len(alike), likeness)
     per_epoch = epoch_work(config, dataset) * statistics.median(each.epoch_seconds / each.work for each in alike)
-    epochs = min(config.training.epochs, round(statistics.median(each.epochs for each in alike)))
+    most = config.training.epochs
+    stopped = [each.epochs for each in alike if each.epochs is not None]
+    epochs = min(most, round(statistics.median(stopped))) if stopped else most
     seconds = per_epoch * epochs * (1 + config.training.refit) + other
-    return TimeEstimate(per_epoch, epochs, seconds, len(alike), likeness)
+    return TimeEstimate(per_epoch, epochs, epochs == most, seconds, len(alike), likeness)
 
 
 def estimate_group(

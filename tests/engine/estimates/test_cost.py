@@ -65,7 +65,16 @@ def test_the_same_run_again_takes_as_long_as_before(past: Any) -> None:
     assert found.seconds == pytest.approx(53.0)
     shorter = estimate_time(config("training.epochs=4", "training.refit=true"), SAMPLE, known)
     assert shorter is not None
+    assert (shorter.epochs, shorter.all_epochs, found.all_epochs) == (4, True, False)
     assert shorter.seconds == pytest.approx(2 * 4 * 5.0 + 3.0)
+
+
+def test_a_run_that_its_settings_ended_does_not_tell_when_another_stops(past: Any) -> None:
+    known = bases([past("training.epochs=10")], BY_FINGERPRINT)
+    found = estimate_time(config("training.epochs=50"), SAMPLE, known)
+    assert found is not None
+    assert (found.epochs, found.all_epochs) == (50, True)
+    assert found.epoch_seconds == pytest.approx(4.0)
 
 
 def test_an_epoch_is_scaled_by_its_work(past: Any) -> None:

@@ -5,10 +5,10 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.pages.setup.architecture import Box, Link, Sketch
-from workbench.theme import CAPTION, LEVELS, RADIUS, SPACE_1, SPACE_4, Role, font, theme
+from workbench.theme import CAPTION, LEVELS, RADIUS, SPACE_1, SPACE_2, SPACE_3, Role, font, theme
 
-_ROW, _BETWEEN = 28, SPACE_4  # pixels of a box, and from one to the next
-_MIDDLE, _SIDE = 46, 42  # pixels between the columns and beside them, where the weights stand
+_ROW, _BETWEEN = 26, SPACE_3 + 2  # pixels of a box, and from one to the next
+_MIDDLE, _SIDE = 34, 38  # pixels between the columns and beside them, where the weights stand
 _STRIP = 4  # height of the strip of levels
 
 
@@ -68,7 +68,7 @@ class ArchitectureView(QWidget):
             painter.drawLine(QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y()))
             words = QRectF(start.right(), start.top() - 1, end.left() - start.right(), _ROW / 2)
         else:
-            side = end.right() + SPACE_4 / 2
+            side = end.right() + SPACE_2 - 2
             painter.drawPolyline(
                 [
                     QPointF(start.right(), start.center().y()),
@@ -77,7 +77,7 @@ class ArchitectureView(QWidget):
                     QPointF(end.right(), end.center().y()),
                 ]
             )
-            words = QRectF(side + SPACE_1, (start.top() + end.bottom()) / 2 - _ROW / 2, self.width() - side, _ROW)
+            words = QRectF(side + SPACE_1 - 1, (start.top() + end.bottom()) / 2 - _ROW / 2, self.width() - side, _ROW)
         painter.setPen(theme().color(role))
         across = Qt.AlignmentFlag.AlignHCenter if start.top() == end.top() else Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, across | Qt.AlignmentFlag.AlignVCenter, link.loss)
@@ -118,5 +118,5 @@ def _draw_box(painter: QPainter, box: Box, place: QRectF) -> None:
             cell = QRectF(place.left() + RADIUS + level * step + 1, place.bottom() - _STRIP - 3, step - 2, _STRIP)
             painter.fillRect(cell, theme().color(LEVELS[level % len(LEVELS)] if box.on else Role.border))
     painter.setPen(theme().color(Role.text if box.on else Role.text_disabled))
-    text = painter.fontMetrics().elidedText(box.text, Qt.TextElideMode.ElideRight, int(words.width()) - SPACE_1)
+    text = painter.fontMetrics().elidedText(box.text, Qt.TextElideMode.ElideRight, int(words.width()) - 2)
     painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)

@@ -9,7 +9,7 @@ from engine.settings import SettingInfo
 from workbench.theme import SPACE_2
 from workbench.widgets.parts import Card, button, label
 
-HEIGHT = 212
+HEIGHT = 196
 
 
 class HelpPanel(Card):
@@ -37,7 +37,7 @@ class HelpPanel(Card):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
-        for part in (self._words, self._formula, self._allowed, self._source):
+        for part in (self._formula, self._words, self._source, self._allowed):
             column.addWidget(part)
         column.addStretch()
         area = QScrollArea()
@@ -75,7 +75,7 @@ class HelpPanel(Card):
 
     def text(self) -> str:
         """All of it as words."""
-        parts = (self.title, self._words, self._formula, self._allowed, self._source)
+        parts = (self.title, self._formula, self._words, self._source, self._allowed)
         return "\n".join(part.text() for part in parts if part.text())
 
 

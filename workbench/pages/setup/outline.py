@@ -12,7 +12,7 @@ from engine.settings import settings_of, where_to_find
 from engine.store.rows import DatasetRow
 from workbench.pages.setup.knowledge import Known
 from workbench.protocols import history_words
-from workbench.widgets.numbers import count, duration, share, size
+from workbench.widgets.numbers import count, duration, roughly, share, size
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,10 @@ def _cost(config: ExperimentConfig, dataset: DatasetRow, parameters: Parameters,
     else:
         if time.epochs:
             lines.append(f"About {duration(time.epoch_seconds)} per epoch")
-            lines.append(f"About {duration(time.seconds)} in all, if it takes {count(time.epochs)} epochs again")
+            condition = "if it takes all" if time.all_epochs else "if it stops after"
+            lines.append(f"{roughly(time.seconds).capitalize()} in all, {condition} {count(time.epochs)} epochs")
         else:
-            lines.append(f"About {duration(time.seconds)} in all")
+            lines.append(f"{roughly(time.seconds).capitalize()} in all")
         runs = "1 past run" if time.runs == 1 else f"{count(time.runs)} past runs"
         rough = ", so roughly" if time.likeness == "of other models" else ""
         lines.append(f"By {runs} {time.likeness}{rough}")

@@ -21,7 +21,7 @@ from workbench.pages.setup.summary_panel import WIDTH, SummaryPanel
 from workbench.theme import SPACE_3, SPACE_4
 from workbench.widgets.config_form import ConfigForm
 from workbench.widgets.dialogs import show_error
-from workbench.widgets.numbers import duration
+from workbench.widgets.numbers import roughly
 from workbench.widgets.parts import Card, button, label
 
 
@@ -133,11 +133,13 @@ class SetupPage(Page):
         happens = _scrolled(content)
         happens.setFixedWidth(WIDTH)
         happens.setAccessibleName("What will happen")
-        self.help.setFixedWidth(WIDTH)
+        # As wide as the cards above it, which leave room for the scroll bar.
+        happens.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.help.setFixedWidth(WIDTH - happens.verticalScrollBar().sizeHint().width())
         side = QVBoxLayout()
         side.setSpacing(SPACE_3)
         side.addWidget(happens, 1)
-        side.addWidget(self.help)
+        side.addWidget(self.help, 0, Qt.AlignmentFlag.AlignLeft)
         return side
 
     # What the settings come to
@@ -177,7 +179,7 @@ class SetupPage(Page):
         if not runs:
             return ""
         those = "" if runs == len(self._planned) else f" for {runs} of {len(self._planned)} runs"
-        return f"About {duration(seconds)}{those}"
+        return f"{roughly(seconds).capitalize()}{those}"
 
     def _explain(self, _before: QWidget | None, now: QWidget | None) -> None:
         field = self.form.field_around(now)
