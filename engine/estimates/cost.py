@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.estimates.parameters import Parameters
+from engine.estimates.parameters import BUNDLED_WIDTH, Parameters
 from engine.settings import parse
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ NUMBER = 4  # bytes of a float32
 MOST_READ = 500  # finished runs that are looked at, the latest
 MOST_RUNS = 20  # of them, those that an estimate rests on
 _TWO_BRANCHES = ("h2rec", "llm_esr")
+# Vectors that are kept for the way back at every position, as counted in trainings; a test holds them to it.
+_KEPT_PER_BLOCK = {"sasrec": 11, "gru4rec": 10, "bert4rec": 18, "hstu": 15}
+_KEPT_PER_CROSSING = 8
+_KEPT_BY_ADAPTER = 2.5 * BUNDLED_WIDTH  # numbers for each text
 
 
 @dataclass(frozen=True)
@@ -136,10 +140,9 @@ def epoch_work(config: ExperimentConfig, dataset: DatasetRow) -> float:
     length = _mean_length(config, dataset)
     positions = dataset.users * length
     branches = 2 if model.kind in _TWO_BRANCHES else 1
-    levels = config.semantic_ids.depth
     block = 12 * dim * dim + 2 * length * dim
     encoder = branches * model.blocks * block * _passes(config)
-    crossing = (4 * dim * dim + 2 * length * dim) * {"h2rec": levels + 1, "llm_esr": 2}.get(model.kind, 0)
+    crossing = (4 * dim * dim + 2 * length * dim) * _crossings(config)
     width = branches * dim
     training = 3 * positions * (encoder + crossing + width * _rivals(config, dataset))  # forward, and twice that back
     validation = dataset.users * (length * (encoder + crossing) + width * dataset.items)
@@ -147,23 +150,37 @@ def epoch_work(config: ExperimentConfig, dataset: DatasetRow) -> float:
 
 
 def training_bytes(config: ExperimentConfig, dataset: DatasetRow, parameters: Parameters) -> int:
-    """What a training step holds at once: weights, gradients, Adam's two moments, the average of the weights, the
-    values kept for the way back, and the scores. The program itself, data and texts come on top."""
-    copies = 5 if config.training.averaging else 4
-    model, dim = config.model, config.model.dim
-    length = _mean_length(config, dataset)
-    positions = config.training.batch_size * length
+    """What a training step holds at once: weights, gradients, Adam's two moments, the average of the weights, and the
+    values that are kept for the way back. The program itself, data and texts come on top."""
+    if not parameters.parts:
+        return 0
+    model, training = config.model, config.training
     branches = 2 if model.kind in _TWO_BRANCHES else 1
-    kept_per_block = 16 * dim + 2 * model.heads * length
-    crossing = {"h2rec": config.semantic_ids.depth + 1, "llm_esr": 2}.get(model.kind, 0) * 8 * dim
-    scores = 3 * _rivals(config, dataset)
-    values = positions * (branches * model.blocks * kept_per_block * _passes(config) + crossing + scores)
-    return int(NUMBER * (copies * parameters.total + values)) if parameters.parts else 0
+    encoder = branches * model.blocks * _KEPT_PER_BLOCK[model.backbone] * _passes(config)
+    crossing = _KEPT_PER_CROSSING * _crossings(config)
+    # A softmax keeps one vector for each target and goes through the scores anew; others keep every rival's vector.
+    vectors = branches * (1 + training.negatives if training.loss in ("bce", "gbce") else 1)
+    positions = training.batch_size * _mean_length(config, dataset)
+    copies = 5 if training.averaging else 4
+    values = positions * model.dim * (encoder + crossing + vectors)
+    if model.kind in ("text", "llm_esr"):  # the adapter's inputs and hidden values, of the rivals, too
+        values += _KEPT_BY_ADAPTER * (positions + _rivals(config, dataset))
+    return int(NUMBER * (copies * parameters.total + values))
 
 
 def _mean_length(config: ExperimentConfig, dataset: DatasetRow) -> float:
     """Positions that a user asks about on average, the two held-out items not counted."""
     return max(1.0, min(config.data.max_length, dataset.interactions / max(1, dataset.users) - 2))
+
+
+def _crossings(config: ExperimentConfig) -> int:
+    """Cross-attentions, one for each level that looks into the hash IDs and one the other way."""
+    model = config.model
+    if model.kind == "llm_esr":
+        return 2
+    if model.kind != "h2rec":
+        return 0
+    return model.sid_into_hid * (config.semantic_ids.depth + config.semantic_ids.unique_level) + model.hid_into_sid
 
 
 def _passes(config: ExperimentConfig) -> float:

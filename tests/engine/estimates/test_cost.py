@@ -129,7 +129,8 @@ def test_memory_grows_with_what_is_held(past: Any) -> None:
     assert needed() > 5 * 4 * weights
     assert needed() - needed("training.averaging=0") == pytest.approx(4 * weights, abs=4)
     assert needed("training.batch_size=512") > needed()
-    assert needed("training.loss=cross_entropy") == needed()  # the catalogue is smaller than the sample of items
+    assert needed("training.loss=gbce", "training.negatives=64") > needed("training.loss=gbce")
+    assert needed("semantic_ids.depth=8") > needed()
     assert needed("model.kind=popularity") == 0
 
 
