@@ -136,11 +136,11 @@ class _Runner:
 
         datasets = {each.fingerprint: each for each in self._store.datasets.list()}
         past = bases(self._store.runs.finished(MOST_READ), datasets)
-        seconds, known = estimate_group(planned, self._datasets, past)
-        if not known:
+        found = estimate_group(planned, self._datasets, past)
+        if not found.runs:
             return ""
-        those = "" if known == len(planned) else f" for {known} of them"
-        return f", about {duration(seconds)}{those} by past runs"
+        those = "" if found.runs == len(planned) else f" for {found.runs} of them"
+        return f", {'at most ' if found.at_most else ''}about {duration(found.seconds)}{those} by past runs"
 
     def _fingerprint(self, config: ExperimentConfig) -> str:
         return self._datasets[config.data.dataset].fingerprint

@@ -103,17 +103,27 @@ def estimate_time(config: ExperimentConfig, dataset: DatasetRow, past: Sequence[
     return TimeEstimate(per_epoch, epochs, epochs == most, seconds, len(alike), likeness)
 
 
+@dataclass(frozen=True)
+class GroupEstimate:
+    """How long `runs` runs take together, those of a group of which anything can be said; `at_most` where one of them
+    is counted with all epochs that its settings allow."""
+
+    seconds: float
+    runs: int
+    at_most: bool
+
+
 def estimate_group(
     planned: Iterable[PlannedRun], datasets: Mapping[str, DatasetRow], past: Sequence[Basis]
-) -> tuple[float, int]:
-    """(seconds, runs): how long those runs take together of which anything can be said; `datasets` by name."""
+) -> GroupEstimate:
+    """The time of several runs one after another; `datasets` by name."""
     known = [
-        estimate.seconds
+        estimate
         for each in planned
         if (dataset := datasets.get(each.config.data.dataset)) is not None
         and (estimate := estimate_time(each.config, dataset, past)) is not None
     ]
-    return sum(known), len(known)
+    return GroupEstimate(sum(each.seconds for each in known), len(known), any(each.all_epochs for each in known))
 
 
 def _most_alike(config: ExperimentConfig, past: Sequence[Basis]) -> tuple[list[Basis], str]:

@@ -103,6 +103,7 @@ class SettingField(QWidget):
             several.closed.connect(lambda: self.ask_for_one(keep_cursor=True))
             # The line stands below the title, where the editors of long values do.
             self._layout.insertWidget(1, several)
+            several.show()  # a layout shows what is new in it only later, and the cursor shall go there now
             QWidget.setTabOrder(self.editor.tab_chain()[-1], several.input)
             QWidget.setTabOrder(several.input, several.close_button)
             self._show_editor(False)

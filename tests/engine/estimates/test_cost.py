@@ -10,7 +10,7 @@ from engine.config import DataSettings, ExperimentConfig
 from engine.data.popularity import Popularity
 from engine.data.sample import make_sample
 from engine.data.split import LeaveOneOut
-from engine.estimates.cost import bases, epoch_work, estimate_group, estimate_time, training_bytes
+from engine.estimates.cost import GroupEstimate, bases, epoch_work, estimate_group, estimate_time, training_bytes
 from engine.estimates.head_tail import head_and_tail, training_counts
 from engine.estimates.parameters import count_parameters
 from engine.grid import axis
@@ -53,7 +53,7 @@ def test_nothing_is_said_without_a_past_run(past: Any) -> None:
     assert estimate_time(config(), SAMPLE, []) is None
     unusable = [past(status="failed"), past(epochs=0), past("data.dataset=gone")]
     assert bases(unusable, BY_FINGERPRINT) == []
-    assert estimate_group(plan(config()), BY_NAME, []) == (0.0, 0)
+    assert estimate_group(plan(config()), BY_NAME, []) == GroupEstimate(0.0, 0, False)
 
 
 def test_the_same_run_again_takes_as_long_as_before(past: Any) -> None:
@@ -71,6 +71,7 @@ def test_the_same_run_again_takes_as_long_as_before(past: Any) -> None:
 
 def test_a_run_that_its_settings_ended_does_not_tell_when_another_stops(past: Any) -> None:
     known = bases([past("training.epochs=10")], BY_FINGERPRINT)
+    assert estimate_group(plan(config()), BY_NAME, known).at_most
     found = estimate_time(config("training.epochs=50"), SAMPLE, known)
     assert found is not None
     assert (found.epochs, found.all_epochs) == (50, True)
@@ -106,11 +107,12 @@ def test_the_runs_that_are_most_alike_count(past: Any) -> None:
 
 def test_the_time_of_a_group_counts_only_what_is_known(past: Any) -> None:
     known = bases([past()], BY_FINGERPRINT)
-    seconds, runs = estimate_group(plan(config(), axes=[axis("alignment.alpha=0.1,1")]), BY_NAME, known)
-    assert (seconds, runs) == (pytest.approx(2 * 43.0), 2)
+    found = estimate_group(plan(config(), axes=[axis("alignment.alpha=0.1,1")]), BY_NAME, known)
+    assert found == GroupEstimate(pytest.approx(2 * 43.0), 2, False)
     everything = plan(config(), baselines=True)
-    _, runs = estimate_group(everything, BY_NAME, known)
-    assert runs == len(everything) - 1  # popularity trains nothing, and no run of it is known
+    assert (
+        estimate_group(everything, BY_NAME, known).runs == len(everything) - 1
+    )  # popularity trains nothing, and no run of it is known
 
 
 def test_popularity_takes_what_it_took(past: Any) -> None:

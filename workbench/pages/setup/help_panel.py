@@ -9,7 +9,7 @@ from engine.settings import SettingInfo
 from workbench.theme import SPACE_2
 from workbench.widgets.parts import Card, button, label
 
-HEIGHT = 196
+LEAST, MOST = 196, 320  # pixels of height
 
 
 class HelpPanel(Card):
@@ -20,7 +20,8 @@ class HelpPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("About a setting", parent=parent)
         self.setObjectName("setup.help")
-        self.setFixedHeight(HEIGHT)
+        self.setMinimumHeight(LEAST)
+        self.setMaximumHeight(MOST)
         self.setAccessibleName("About the setting with the cursor")
         self._info: SettingInfo | None = None
         self._words = label("Go to a setting to see what it computes and where that comes from.", "muted", wrap=True)
@@ -37,7 +38,7 @@ class HelpPanel(Card):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
-        for part in (self._formula, self._words, self._source, self._allowed):
+        for part in (self._formula, self._source, self._words, self._allowed):
             column.addWidget(part)
         column.addStretch()
         area = QScrollArea()
@@ -75,7 +76,7 @@ class HelpPanel(Card):
 
     def text(self) -> str:
         """All of it as words."""
-        parts = (self.title, self._formula, self._words, self._source, self._allowed)
+        parts = (self.title, self._formula, self._source, self._words, self._allowed)
         return "\n".join(part.text() for part in parts if part.text())
 
 

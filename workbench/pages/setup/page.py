@@ -138,8 +138,8 @@ class SetupPage(Page):
         self.help.setFixedWidth(WIDTH - happens.verticalScrollBar().sizeHint().width())
         side = QVBoxLayout()
         side.setSpacing(SPACE_3)
-        side.addWidget(happens, 1)
-        side.addWidget(self.help, 0, Qt.AlignmentFlag.AlignLeft)
+        side.addWidget(happens, 2)
+        side.addWidget(self.help, 1, Qt.AlignmentFlag.AlignLeft)
         return side
 
     # What the settings come to
@@ -175,11 +175,12 @@ class SetupPage(Page):
     def _expected_time(self) -> str:
         """How long all runs will take by past runs, "" where there are none to go by."""
         known = self.knowledge.known
-        seconds, runs = estimate_group(self._planned, known.datasets, known.past)
-        if not runs:
+        found = estimate_group(self._planned, known.datasets, known.past)
+        if not found.runs:
             return ""
-        those = "" if runs == len(self._planned) else f" for {runs} of {len(self._planned)} runs"
-        return f"{roughly(seconds).capitalize()}{those}"
+        those = "" if found.runs == len(self._planned) else f" for {found.runs} of {len(self._planned)} runs"
+        words = f"{'at most ' if found.at_most else ''}{roughly(found.seconds)}{those}"
+        return words[:1].upper() + words[1:]
 
     def _explain(self, _before: QWidget | None, now: QWidget | None) -> None:
         field = self.form.field_around(now)
