@@ -14,6 +14,7 @@ from engine.grid import Axis
 from engine.settings import SettingInfo, problems, sections_of, settings_of, value_at
 from workbench.theme import SPACE_4
 from workbench.widgets.editors import ChoiceEditor, Editor, PathEditor, SliderEditor, TextEditor, make_editor
+from workbench.widgets.parts import order_tabs
 from workbench.widgets.section_card import SectionCard
 from workbench.widgets.setting_field import SettingField
 
@@ -60,7 +61,12 @@ class ConfigForm(QWidget):
             row.addLayout(column, 1)
         self._shown_columns = 0
         self._lay_out(2)
+        order_tabs(self.tab_chain())
         self.set_config(ExperimentConfig())
+
+    def tab_chain(self) -> list[QWidget]:
+        """Everything that takes the keyboard, through the cards as they stand, column by column."""
+        return [widget for section in self._in_order() for widget in self.sections[section].tab_chain()]
 
     def set_choices(self, key: str, choices: Sequence[tuple[str, str]]) -> None:
         """(value, label) of what a setting may be, where only the outside knows."""
@@ -154,25 +160,18 @@ class ConfigForm(QWidget):
                 column.removeWidget(card)
             while column.count():
                 column.takeAt(0)
-        placed = [section for column in _COLUMNS for section in column]
-        rest = [section for section in self.sections if section not in placed]
-        for place, sections in enumerate((_COLUMNS[0], [*_COLUMNS[1], *rest])):
-            for section in sections:
-                self._columns[min(place, columns - 1)].addWidget(self.sections[section])
-        self._order_tabs([*placed, *rest])
+        first = len(_COLUMNS[0])
+        for number, section in enumerate(self._in_order()):
+            self._columns[min(int(number >= first), columns - 1)].addWidget(self.sections[section])
         for column in self._columns[:columns]:
             column.addStretch(1)
         self._row.setStretch(1, columns - 1)
         self._row.setSpacing(SPACE_4 if columns == 2 else 0)
 
-    def _order_tabs(self, sections: Sequence[str]) -> None:
-        """The Tab key goes through the cards as they stand, column by column."""
-        before: QWidget | None = None
-        for section in sections:
-            for widget in self.sections[section].tab_chain():
-                if before is not None:
-                    QWidget.setTabOrder(before, widget)
-                before = widget
+    def _in_order(self) -> list[str]:
+        """The sections as they stand, column by column."""
+        placed = [section for column in _COLUMNS for section in column]
+        return [*placed, *(section for section in self.sections if section not in placed)]
 
     def _check(self) -> None:
         if self._quiet:

@@ -60,6 +60,10 @@ class GroupCard(Card):
         self.ablations.toggled.connect(self.changed)
         self.baselines.toggled.connect(self.changed)
 
+    def tab_chain(self) -> list[QWidget]:
+        """What takes the keyboard, from left to right."""
+        return [self.seeds, self.ablations, self.baselines]
+
     def plan(self, config: ExperimentConfig, axes: list[Axis]) -> list[PlannedRun]:
         """The runs that are asked for. Raises SettingsError when they cannot be."""
         count = self.seeds.value()

@@ -45,7 +45,7 @@ class HelpPanel(Card):
         area.setObjectName("setup.help.text")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("What the setting means")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
         self._area = area
@@ -55,6 +55,10 @@ class HelpPanel(Card):
         self._several.hide()
         for part in (self._formula, self._allowed, self._source):
             part.hide()
+
+    def tab_chain(self) -> list[QWidget]:
+        """What takes the keyboard."""
+        return [self._area, self._several]
 
     def show_setting(self, info: SettingInfo) -> None:
         if self._info is info:

@@ -22,7 +22,7 @@ from workbench.theme import SPACE_3, SPACE_4
 from workbench.widgets.config_form import ConfigForm
 from workbench.widgets.dialogs import show_error
 from workbench.widgets.numbers import roughly
-from workbench.widgets.parts import Card, button, label
+from workbench.widgets.parts import Card, button, label, order_tabs
 
 
 class SetupPage(Page):
@@ -44,12 +44,12 @@ class SetupPage(Page):
 
         self.knowledge = Knowledge(workbench.store, workbench.library, self)
         self.knowledge.changed.connect(self._show_state)
-        self.form = ConfigForm("setup")
+        self.presets = PresetBar(workbench, lambda: self.form.config)
         self.group = GroupCard()
+        self.form = ConfigForm("setup")
         self.summary = SummaryPanel()
         self.architecture = ArchitectureView()
         self.help = HelpPanel()
-        self.presets = PresetBar(workbench, lambda: self.form.config)
         self.presets.chosen.connect(self._begin_with)
         self.form.changed.connect(self._show_state)
         self.group.changed.connect(self._show_state)
@@ -61,6 +61,7 @@ class SetupPage(Page):
         row.addLayout(self._side())
         self.body.addWidget(self.presets)
         self.body.addLayout(row, 1)
+        self._order_tabs()
 
         controller = workbench.controller
         controller.run_started.connect(self._show_state)
@@ -141,6 +142,11 @@ class SetupPage(Page):
         side.addWidget(happens, 2)
         side.addWidget(self.help, 1, Qt.AlignmentFlag.AlignLeft)
         return side
+
+    def _order_tabs(self) -> None:
+        """The Tab key comes from the presets to the number of runs, the form, and what is said of a setting."""
+        parts = (self.presets, self.group, self.form, self.help)
+        order_tabs(widget for part in parts for widget in part.tab_chain())
 
     # What the settings come to
 

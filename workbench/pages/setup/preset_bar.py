@@ -67,12 +67,17 @@ class PresetBar(QWidget):
         row.setSpacing(SPACE_2)
         row.addWidget(title)
         row.addWidget(self._combo)
-        row.addWidget(self._menu_button())
+        self._more = self._menu_button()
+        row.addWidget(self._more)
         row.addSpacing(SPACE_4 - SPACE_2)
         row.addWidget(self._about, 1)
         row.addWidget(self._changes)
         row.addWidget(self._undo)
         self.refresh()
+
+    def tab_chain(self) -> list[QWidget]:
+        """What takes the keyboard, from left to right."""
+        return [self._combo, self._more, self._undo]
 
     def refresh(self) -> None:
         """Read the presets again; the chosen one stays chosen."""
