@@ -1,19 +1,23 @@
 """Several values of some settings at once: all of their combinations, each under a label that says what differs."""
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.settings import SettingInfo, check_value, flat, parse, settings_of, toml_value, unknown
+from engine.settings import SettingInfo, check_value, parse, settings_of, toml_value, unknown
 
-MOST_COMBINATIONS = 1000
+MOST_COMBINATIONS = 200
 NOT_IN_A_GRID = {
     "name": "a run of a grid is named after what differs.",
     "seed": "seeds are asked for on their own, so that results can be averaged over them.",
 }
+
+
+_NAMES = [info.path[-1] for info in settings_of(ExperimentConfig)]
 
 
 @dataclass(frozen=True)
@@ -22,17 +26,6 @@ class Axis:
 
     key: str
     values: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One combination: dotted setting -> value."""
-
-    values: Mapping[str, Any]
-
-    def label(self, keys: Sequence[str]) -> str:
-        """The values of `keys` under their short names, as in "alpha=0.1, depth=3"."""
-        return ", ".join(f"{_short(key)}={shown(self.values[key])}" for key in keys)
 
 
 def axis(assignment: str) -> Axis:
@@ -64,8 +57,8 @@ def values_of(info: SettingInfo, text: str) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def combinations(axes: Sequence[Axis]) -> list[Point]:
-    """All combinations, the last axis changing fastest; one without values where there are no axes.
+def combinations(axes: Sequence[Axis]) -> list[dict[str, Any]]:
+    """All combinations, dotted setting -> value, the last axis changing fastest; an empty one where there are no axes.
 
     Raises SettingsError when a setting has two axes, or there are too many combinations.
     """
@@ -73,20 +66,18 @@ def combinations(axes: Sequence[Axis]) -> list[Point]:
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice:
         raise SettingsError(f"{twice}: several values were given twice. Put all of them in one list.")
-    number = 1
-    for each in axes:
-        number *= len(each.values)
+    number = math.prod(len(each.values) for each in axes)
     if number > MOST_COMBINATIONS:
         raise SettingsError(f"These values have {number:,} combinations; {MOST_COMBINATIONS:,} are allowed at once.")
-    return [
-        Point(dict(zip(keys, values, strict=True))) for values in itertools.product(*(each.values for each in axes))
-    ]
+    return [dict(zip(keys, values, strict=True)) for values in itertools.product(*(each.values for each in axes))]
 
 
-def at_point(config: ExperimentConfig, point: Point) -> ExperimentConfig:
+def at_point(config: ExperimentConfig, point: Mapping[str, Any]) -> ExperimentConfig:
     """The settings with the values of a combination. Raises SettingsError where they do not go together."""
+    if not point:
+        return config
     values = config.model_dump(mode="json")
-    for key, value in point.values.items():
+    for key, value in point.items():
         *sections, name = key.split(".")
         target = values
         for section in sections:
@@ -95,10 +86,9 @@ def at_point(config: ExperimentConfig, point: Point) -> ExperimentConfig:
     return parse(values)
 
 
-def differing(one: ExperimentConfig, other: ExperimentConfig) -> set[str]:
-    """The dotted settings in which two experiments differ."""
-    ours, theirs = flat(one.model_dump()), flat(other.model_dump())
-    return {key for key in ours if ours[key] != theirs[key]}
+def label_of(point: Mapping[str, Any]) -> str:
+    """A combination under the short names of its settings, as in "alpha=0.1, depth=3"."""
+    return ", ".join(f"{_short(key)}={shown(value)}" for key, value in point.items())
 
 
 def shown(value: Any) -> str:
@@ -109,5 +99,4 @@ def shown(value: Any) -> str:
 def _short(key: str) -> str:
     """The setting's own name, or all of it where another section has one of the same name."""
     name = key.rpartition(".")[2]
-    alike = [info.key for info in settings_of(ExperimentConfig) if info.path[-1] == name]
-    return name if len(alike) == 1 else key
+    return name if _NAMES.count(name) == 1 else key

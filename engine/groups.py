@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engine.ablations import ABLATIONS, FULL, refuse_without_parts
-from engine.applicability import plays_a_part, set_aside
-from engine.baselines import BASELINES
+from engine.applicability import without_idle
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.grid import Axis, Point, at_point, combinations, differing
-from engine.settings import completed, parse, sections_of
+from engine.grid import Axis
+from engine.settings import completed, parse
+from engine.variants import variants
 
 if TYPE_CHECKING:
     from engine.store.rows import RunDetails
@@ -24,6 +23,7 @@ PROTOCOLS = ("full", "sampled")
 SLICES = ("overall", "head", "tail")
 METRICS = ("NDCG@10", "HR@10")
 MOST_SEEDS = 100
+MOST_RUNS = 2000
 
 
 @dataclass(frozen=True)
@@ -71,54 +71,12 @@ def plan(
     Raises SettingsError for a seed or a combination that is not allowed, or when the model has nothing to ablate.
     """
     checked = [parse({"seed": seed}, ExperimentConfig).seed for seed in dict.fromkeys(seeds or [config.seed])]
-    variants = _variants(config, ablations, axes, baselines)
+    found = variants(config, ablations, axes, baselines)
+    if len(found) * len(checked) > MOST_RUNS:
+        raise SettingsError(f"These are {len(found) * len(checked):,} runs; {MOST_RUNS:,} are allowed at once.")
     return [
-        PlannedRun(label, variant.model_copy(update={"seed": seed})) for seed in checked for label, variant in variants
+        PlannedRun(label, variant.model_copy(update={"seed": seed})) for seed in checked for label, variant in found
     ]
-
-
-def _variants(
-    config: ExperimentConfig, ablations: bool, axes: Sequence[Axis], baselines: bool
-) -> list[tuple[str, ExperimentConfig]]:
-    found: dict[str, tuple[str, ExperimentConfig]] = {}
-    for each in _kinds(config, ablations, baselines):
-        for point in combinations(axes):
-            label, variant = each.at(config, point)
-            alike = without_idle(variant).model_copy(update={"name": ""}).model_dump_json()
-            found.setdefault(alike, (label, variant))
-    return list(found.values())
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A variant without values of its own: the model itself, an ablation or a rival."""
-
-    label: str
-    make: Callable[[ExperimentConfig], ExperimentConfig]
-
-    def at(self, config: ExperimentConfig, point: Point) -> tuple[str, ExperimentConfig]:
-        """This variant at a combination, and a label that names the values that tell it from the others."""
-        base = at_point(config, point)
-        variant = self.make(base)
-        reasons = set_aside(variant.model_dump())
-        own = differing(variant, base)
-        keys = [key for key in point.values if key not in own and plays_a_part(key, reasons)]
-        if not keys:
-            return self.label, variant
-        words = point.label(keys)
-        named = variant.model_copy(update={"name": f"{words}: {variant.title}"})  # in front, as ablations have it
-        return words if self.label == FULL else f"{self.label}, {words}", named
-
-
-def _kinds(config: ExperimentConfig, ablations: bool, baselines: bool) -> list[_Kind]:
-    if ablations:
-        refuse_without_parts(config)
-    kinds = [_Kind(FULL, lambda same: same)]
-    if ablations:
-        kinds += [_Kind(each.label, each.of) for each in ABLATIONS if each.label != FULL]
-    if baselines:
-        kinds += [_Kind(each.label, each.of) for each in BASELINES]
-    return kinds
 
 
 def default_name(config: ExperimentConfig, at: datetime) -> str:
@@ -128,6 +86,7 @@ def default_name(config: ExperimentConfig, at: datetime) -> str:
 
 def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDetails]) -> RunDetails | None:
     """The latest of `runs` that finished with these settings, so far as they play a part, on exactly these data."""
+    wanted = without_idle(planned.config)
     same = [
         run
         for run in runs
@@ -135,22 +94,9 @@ def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDet
         and run.label == planned.label
         and run.dataset_fingerprint == fingerprint
         and (settings := _settings(run)) is not None
-        and without_idle(settings) == without_idle(planned.config)
+        and without_idle(settings) == wanted
     ]
     return same[-1] if same else None
-
-
-def without_idle(config: ExperimentConfig) -> ExperimentConfig:
-    """The settings with those that play no part at their defaults."""
-    usual = ExperimentConfig()
-    reasons = set_aside(config.model_dump())
-    changes: dict[str, Any] = {}
-    for section, _ in sections_of(ExperimentConfig):
-        own, default = getattr(config, section), getattr(usual, section)
-        idle = [name for name in type(own).model_fields if not plays_a_part(f"{section}.{name}", reasons)]
-        if idle:
-            changes[section] = own.model_copy(update={name: getattr(default, name) for name in idle})
-    return config.model_copy(update=changes)
 
 
 def summarise(runs: Iterable[RunDetails]) -> list[Summary]:

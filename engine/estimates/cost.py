@@ -33,13 +33,14 @@ _KEPT_BY_ADAPTER = 2.5 * BUNDLED_WIDTH  # numbers for each text
 
 @dataclass(frozen=True)
 class Basis:
-    """A past run to go by: its settings, the name of its data, and how long it took.
+    """A past run to go by: what computed, the name of its data, and how long it took.
 
     `work` are multiply-adds per epoch, `epoch_seconds` how long one took; both 0 where nothing was trained. `epochs`
     are those after which it stopped by itself, None where it went on until its settings ended it.
     """
 
-    config: ExperimentConfig
+    computes: tuple[str, ...]
+    dataset: str
     work: float
     epochs: int | None
     epoch_seconds: float
@@ -73,14 +74,15 @@ def bases(runs: Iterable[RunDetails], datasets: Mapping[str, DatasetRow]) -> lis
             config: ExperimentConfig = parse(run.config)
         except SettingsError:  # of a version that had other settings
             continue
+        computes, data = _what_computes(config), config.data.dataset
         seconds, epochs = run.stage_seconds, run.epochs or 0
         trained = seconds.get("train", 0.0)
         other = sum(seconds.values()) - trained - seconds.get("refit", 0.0)
         if epochs and trained:
             stopped = epochs if epochs < config.training.epochs else None
-            found.append(Basis(config, epoch_work(config, dataset), stopped, trained / epochs, other))
+            found.append(Basis(computes, data, epoch_work(config, dataset), stopped, trained / epochs, other))
         elif config.model.kind == "popularity":
-            found.append(Basis(config, 0.0, None, 0.0, other))
+            found.append(Basis(computes, data, 0.0, None, 0.0, other))
     return found
 
 
@@ -117,19 +119,20 @@ def estimate_group(
     planned: Iterable[PlannedRun], datasets: Mapping[str, DatasetRow], past: Sequence[Basis]
 ) -> GroupEstimate:
     """The time of several runs one after another; `datasets` by name."""
-    known = [
-        estimate
-        for each in planned
-        if (dataset := datasets.get(each.config.data.dataset)) is not None
-        and (estimate := estimate_time(each.config, dataset, past)) is not None
-    ]
+    by_label: dict[str, TimeEstimate | None] = {}  # runs of one label differ in their seed alone
+    for each in planned:
+        if each.label not in by_label:
+            dataset = datasets.get(each.config.data.dataset)
+            by_label[each.label] = None if dataset is None else estimate_time(each.config, dataset, past)
+    known = [estimate for each in planned if (estimate := by_label[each.label]) is not None]
     return GroupEstimate(sum(each.seconds for each in known), len(known), any(each.all_epochs for each in known))
 
 
 def _most_alike(config: ExperimentConfig, past: Sequence[Basis]) -> tuple[list[Basis], str]:
+    computes = _what_computes(config)
     trained = [each for each in past if bool(each.work) == (config.model.kind != "popularity")]
-    same = [each for each in trained if _what_computes(each.config) == _what_computes(config)]
-    here = [each for each in same if each.config.data.dataset == config.data.dataset]
+    same = [each for each in trained if each.computes == computes]
+    here = [each for each in same if each.dataset == config.data.dataset]
     for runs, likeness in (
         (here, "of this model on these data"),
         (same, "of this model on other data"),
