@@ -2,11 +2,13 @@
 
 Plain estimates. An epoch is taken to cost as many multiply-adds as its largest products have; a past run says how
 many seconds one of them took here, and the median over the runs that are most alike is what a new run is expected to
-need. Runs of another machine that came with the home folder, and a machine that is busy, mislead it.
+need. A small epoch costs more than its multiply-adds say, so runs of about as much work are preferred. Runs of another
+machine that came with the home folder, and a machine that is busy, mislead it.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 NUMBER = 4  # bytes of a float32
 MOST_READ = 500  # finished runs that are looked at, the latest
-MOST_RUNS = 20  # of them, those that an estimate rests on
+MOST_RUNS = 10  # of them, those that an estimate rests on
 _TWO_BRANCHES = ("h2rec", "llm_esr")
 # Vectors that are kept for the way back at every position, as counted in trainings; a test holds them to it.
 _KEPT_PER_BLOCK = {"sasrec": 11, "gru4rec": 10, "bert4rec": 18, "hstu": 15}
@@ -87,17 +89,18 @@ def bases(runs: Iterable[RunDetails], datasets: Mapping[str, DatasetRow]) -> lis
 
 
 def estimate_time(config: ExperimentConfig, dataset: DatasetRow, past: Sequence[Basis]) -> TimeEstimate | None:
-    """How long a run will take by the latest runs that are most like it; None where there is nothing to go by.
+    """How long a run will take by the runs that are most like it; None where there is nothing to go by.
 
     It is expected to stop after as many epochs as they did, or else to need all. A refit counts twice.
     """
-    alike, likeness = _most_alike(config, past)
+    work = 0.0 if config.model.kind == "popularity" else epoch_work(config, dataset)
+    alike, likeness = _most_alike(config, work, past)
     if not alike:
         return None
     other = statistics.median(each.other_seconds for each in alike)
-    if config.model.kind == "popularity":
+    if not work:
         return TimeEstimate(0.0, 0, False, other, len(alike), likeness)
-    per_epoch = epoch_work(config, dataset) * statistics.median(each.epoch_seconds / each.work for each in alike)
+    per_epoch = work * statistics.median(each.epoch_seconds / each.work for each in alike)
     most = config.training.epochs
     stopped = [each.epochs for each in alike if each.epochs is not None]
     epochs = min(most, round(statistics.median(stopped))) if stopped else most
@@ -128,9 +131,10 @@ def estimate_group(
     return GroupEstimate(sum(each.seconds for each in known), len(known), any(each.all_epochs for each in known))
 
 
-def _most_alike(config: ExperimentConfig, past: Sequence[Basis]) -> tuple[list[Basis], str]:
+def _most_alike(config: ExperimentConfig, work: float, past: Sequence[Basis]) -> tuple[list[Basis], str]:
+    """The runs that tell most of one of that much `work`, the latest of those that tell as much, and what they are."""
     computes = _what_computes(config)
-    trained = [each for each in past if bool(each.work) == (config.model.kind != "popularity")]
+    trained = [each for each in past if bool(each.work) == bool(work)]
     same = [each for each in trained if each.computes == computes]
     here = [each for each in same if each.dataset == config.data.dataset]
     for runs, likeness in (
@@ -139,7 +143,8 @@ def _most_alike(config: ExperimentConfig, past: Sequence[Basis]) -> tuple[list[B
         (trained, "of other models"),
     ):
         if runs:
-            return runs[-MOST_RUNS:], likeness
+            nearest = sorted(runs[::-1], key=lambda each: abs(math.log(each.work / work)) if work else 0.0)
+            return nearest[:MOST_RUNS], likeness
     return [], ""
 
 

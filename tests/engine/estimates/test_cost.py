@@ -10,7 +10,15 @@ from engine.config import DataSettings, ExperimentConfig
 from engine.data.popularity import Popularity
 from engine.data.sample import make_sample
 from engine.data.split import LeaveOneOut
-from engine.estimates.cost import GroupEstimate, bases, epoch_work, estimate_group, estimate_time, training_bytes
+from engine.estimates.cost import (
+    MOST_RUNS,
+    GroupEstimate,
+    bases,
+    epoch_work,
+    estimate_group,
+    estimate_time,
+    training_bytes,
+)
 from engine.estimates.head_tail import head_and_tail, training_counts
 from engine.estimates.parameters import count_parameters
 from engine.grid import axis
@@ -88,6 +96,14 @@ def test_an_epoch_is_scaled_by_its_work(past: Any) -> None:
         slow = config("training.softmax_sample=10", heavier)
         assert epoch_work(slow, SAMPLE) > epoch_work(config("training.softmax_sample=10"), SAMPLE), heavier
     assert epoch_work(config("alignment.beta=0"), SAMPLE) < epoch_work(config(), SAMPLE)
+
+
+def test_runs_of_about_as_much_work_are_preferred(past: Any) -> None:
+    small = [past("model.dim=16", seconds=900.0) for _ in range(MOST_RUNS)]
+    known = bases([*small, *(past(seconds=40.0) for _ in range(MOST_RUNS)), *small], BY_FINGERPRINT)
+    found = estimate_time(config(), SAMPLE, known)
+    assert found is not None
+    assert (found.epoch_seconds, found.runs) == (pytest.approx(4.0), MOST_RUNS)
 
 
 def test_the_runs_that_are_most_alike_count(past: Any) -> None:
