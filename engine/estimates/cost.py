@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NUMBER = 4  # bytes of a float32
 MOST_READ = 500  # finished runs that are looked at, the latest
 MOST_RUNS = 10  # of them, those that an estimate rests on
+ABOUT_AS_NEAR = 1.5  # times further off in work than the nearest one
 _TWO_BRANCHES = ("h2rec", "llm_esr")
 # Vectors that are kept for the way back at every position, as counted in trainings; a test holds them to it.
 _KEPT_PER_BLOCK = {"sasrec": 11, "gru4rec": 10, "bert4rec": 18, "hstu": 15}
@@ -140,11 +141,12 @@ def _most_alike(config: ExperimentConfig, work: float, past: Sequence[Basis]) ->
     for runs, likeness in (
         (here, "of this model on these data"),
         (same, "of this model on other data"),
-        (trained, "of other models"),
+        (trained, "of another model"),
     ):
         if runs:
-            nearest = sorted(runs[::-1], key=lambda each: abs(math.log(each.work / work)) if work else 0.0)
-            return nearest[:MOST_RUNS], likeness
+            apart = [(abs(math.log(each.work / work)) if work else 0.0) for each in runs]
+            near = [each for each, far in zip(runs, apart, strict=True) if far <= min(apart) + math.log(ABOUT_AS_NEAR)]
+            return near[-MOST_RUNS:], likeness
     return [], ""
 
 

@@ -150,7 +150,7 @@ def _cost(config: ExperimentConfig, dataset: DatasetRow, parameters: Parameters,
         else:
             lines.append(f"{roughly(time.seconds).capitalize()} in all")
         runs = "1 past run" if time.runs == 1 else f"{count(time.runs)} past runs"
-        rough = ", so roughly" if time.likeness == "of other models" else ""
+        rough = ", so roughly" if time.likeness == "of another model" else ""
         lines.append(f"By {runs} {time.likeness}{rough}")
     if needed := training_bytes(config, dataset, parameters):
         lines.append(f"About {size(needed)} of memory for weights and one step; program and data come on top")
