@@ -36,6 +36,8 @@ from engine.events import (
     StageStarted,
 )
 from engine.home import Home
+from engine.presets import OwnPresets
+from engine.settings import parse
 from engine.store import RunDetails, RunRecorder, Store, StoreError
 
 ROOT = Path(__file__).parents[2]
@@ -618,6 +620,24 @@ def test_delete_takes_the_files_along(home: Home, capsys: pytest.CaptureFixture[
     assert home.run_folder(keep).exists()
     assert not home.run_folder(gone).exists()
     assert main(["show", str(gone)]) == 2
+
+
+def test_a_preset_of_ones_own_is_listed_and_run(play: Any, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    OwnPresets(home).save("My study", parse({"seed": 5}))
+    assert main(["presets", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[-1]["name"] == "my-study"
+    play(tell(*STORY, FINISHED))
+    assert main(["run", "--preset", "my-study", "--json"]) == 0
+    assert lines(capsys.readouterr().out)[-1]["seed"] == 5
+    assert main(["run", "--preset", "other"]) == 2
+    assert "There is no preset “other”. There are: beauty, my-study, paper" in capsys.readouterr().err
+
+
+def test_a_settings_file_is_told_off_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[semantic_ids]\ndepth = 12\n")
+    assert main(["run", str(path)]) == 2
+    assert "mine.toml, line 2: semantic_ids.depth: 12 is not allowed" in capsys.readouterr().err
 
 
 def test_presets_and_settings_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
