@@ -132,7 +132,7 @@ class _Runner:
     def _expected(self, planned: Sequence[PlannedRun]) -> str:
         """How long they will take by past runs, "" where there are none to go by."""
         from engine.cli.reports import duration
-        from engine.estimates.cost import MOST_READ, bases, estimate_group
+        from engine.estimates.time import MOST_READ, bases, estimate_group
 
         datasets = {each.fingerprint: each for each in self._store.datasets.list()}
         past = bases(self._store.runs.finished(MOST_READ), datasets)

@@ -99,11 +99,9 @@ class ConfigForm(QWidget):
 
     def field_around(self, widget: QWidget | None) -> SettingField | None:
         """The field that a widget is part of."""
-        while widget is not None and widget is not self:
-            if isinstance(widget, SettingField):
-                return widget
-            widget = widget.parentWidget()
-        return None
+        if widget is None or not self.isAncestorOf(widget):
+            return None
+        return next((field for field in self.fields.values() if field.isAncestorOf(widget)), None)
 
     def set_config(self, config: ExperimentConfig) -> None:
         """Show these settings, each with one value."""

@@ -142,7 +142,7 @@ class SettingField(QWidget):
     def set_baseline(self, value: Any, preset: str) -> None:
         """The preset's value, to compare with and to go back to."""
         self._baseline = value
-        back = f"Back to {self._in_words(value)}, as in “{preset}”"
+        back = f"Back to {in_words(self.info, value)}, as in “{preset}”"
         self._reset.setToolTip(back)
         self._reset.setAccessibleName(f"{self.info.title}: {back}")
         self._mark()
@@ -167,10 +167,12 @@ class SettingField(QWidget):
         self.editor.set_value(self._baseline)
         self.editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _in_words(self, value: Any) -> str:
-        if isinstance(value, bool):
-            return "on" if value else "off"
-        if value == "":
-            return "nothing"
-        text = self.info.labels.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
-        return f"{text} {self.info.unit}".strip()
+
+def in_words(info: SettingInfo, value: Any) -> str:
+    """A value of a setting as a person says it, with its unit."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value == "":
+        return "nothing"
+    text = info.labels.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
+    return f"{text} {info.unit}".strip()

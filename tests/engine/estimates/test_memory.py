@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.data.popularity import Popularity
 from engine.data.sample import make_sample
 from engine.data.split import LeaveOneOut
-from engine.estimates.cost import NUMBER, training_bytes
+from engine.estimates.memory import NUMBER, training_bytes
 from engine.estimates.parameters import count_parameters
 from engine.models.build import Ingredients, build_model
 from engine.semantic_ids.semantic_ids import SemanticIds
@@ -79,3 +79,19 @@ def test_a_step_keeps_about_as_much_as_was_said(assignments: list[str]) -> None:
     parameters = count_parameters(config, len(sample().items))
     said = training_bytes(config, row_of(sample()), parameters) - 5 * NUMBER * parameters.total
     assert said / 1.8 < kept_bytes(assignments) < 1.8 * said
+
+
+def test_memory_grows_with_what_is_held() -> None:
+    row = row_of(sample())
+
+    def needed(*changes: str) -> int:
+        settings = parse(override({}, changes))
+        return training_bytes(settings, row, count_parameters(settings, row.items))
+
+    weights = count_parameters(parse({}), row.items).total
+    assert needed() > 5 * 4 * weights
+    assert needed() - needed("training.averaging=0") == pytest.approx(4 * weights, abs=4)
+    assert needed("training.batch_size=512") > needed()
+    assert needed("training.loss=gbce", "training.negatives=64") > needed("training.loss=gbce")
+    assert needed("semantic_ids.depth=8") > needed()
+    assert needed("model.kind=popularity") == 0

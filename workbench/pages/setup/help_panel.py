@@ -8,6 +8,7 @@ from engine.grid import NOT_IN_A_GRID
 from engine.settings import SettingInfo
 from workbench.theme import SPACE_2
 from workbench.widgets.parts import Card, button, label
+from workbench.widgets.setting_field import in_words
 
 LEAST, MOST = 196, 320  # pixels of height
 
@@ -86,7 +87,4 @@ class HelpPanel(Card):
 
 def _allowed(info: SettingInfo) -> str:
     """Name in files and on the command line, what is allowed, and what it is by itself."""
-    usual = info.labels.get(str(info.default), f"{info.default:g}" if isinstance(info.default, float) else info.default)
-    shown = {True: "on", False: "off"}.get(usual, usual) if isinstance(usual, bool) else usual
-    words = f"{info.key}: {info.allowed or 'text'}"
-    return f"{words}; {shown} by default" if shown != "" else words
+    return f"{info.key}: {info.allowed or 'text'}; {in_words(info, info.default)} by default"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.estimates.cost import MOST_READ, Basis, bases
+from engine.estimates.time import MOST_READ, Basis, bases
 from engine.store.rows import DatasetRow
 from workbench.latest import Latest
 

@@ -5,9 +5,10 @@ from typing import Literal
 
 from engine.config import ExperimentConfig
 from engine.estimates.collisions import expected_collision_rate, possible_ids
-from engine.estimates.cost import estimate_time, training_bytes
 from engine.estimates.head_tail import HeadTail, head_and_tail
+from engine.estimates.memory import training_bytes
 from engine.estimates.parameters import Parameters, count_parameters
+from engine.estimates.time import estimate_time
 from engine.settings import settings_of, where_to_find
 from engine.store.rows import DatasetRow
 from workbench.pages.setup.knowledge import Known

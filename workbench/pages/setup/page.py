@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayou
 
 from engine.config import ExperimentConfig
 from engine.errors import WorkbenchError
-from engine.estimates.cost import estimate_group
+from engine.estimates.time import estimate_group
 from engine.groups import PlannedRun, default_name
 from workbench.context import Workbench
 from workbench.pages.base import Page
@@ -190,7 +190,7 @@ class SetupPage(Page):
 
     def _explain(self, _before: QWidget | None, now: QWidget | None) -> None:
         field = self.form.field_around(now)
-        if field is not None and self.form.isAncestorOf(field):
+        if field is not None:
             self.help.show_setting(field.info)
 
     # What keeps it from being started

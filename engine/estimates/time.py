@@ -1,6 +1,6 @@
-"""How long an epoch and a run will take, scaled from past runs, and what training needs in memory.
+"""How long an epoch and a run will take, scaled from past runs.
 
-Plain estimates. An epoch is taken to cost as many multiply-adds as its largest products have; a past run says how
+A plain estimate. An epoch is taken to cost as many multiply-adds as its largest products have; a past run says how
 many seconds one of them took here, and the median over the runs that are most alike is what a new run is expected to
 need. A small epoch costs more than its multiply-adds say, so runs of about as much work are preferred. Runs of another
 machine that came with the home folder, and a machine that is busy, mislead it.
@@ -16,22 +16,16 @@ from typing import TYPE_CHECKING
 
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.estimates.parameters import BUNDLED_WIDTH, Parameters
+from engine.estimates.work import epoch_work
 from engine.settings import parse
 
 if TYPE_CHECKING:
     from engine.groups import PlannedRun
     from engine.store.rows import DatasetRow, RunDetails
 
-NUMBER = 4  # bytes of a float32
 MOST_READ = 500  # finished runs that are looked at, the latest
 MOST_RUNS = 10  # of them, those that an estimate rests on
 ABOUT_AS_NEAR = 1.5  # times further off in work than the nearest one
-_TWO_BRANCHES = ("h2rec", "llm_esr")
-# Vectors that are kept for the way back at every position, as counted in trainings; a test holds them to it.
-_KEPT_PER_BLOCK = {"sasrec": 11, "gru4rec": 10, "bert4rec": 18, "hstu": 15}
-_KEPT_PER_CROSSING = 8
-_KEPT_BY_ADAPTER = 2.5 * BUNDLED_WIDTH  # numbers for each text
 
 
 @dataclass(frozen=True)
@@ -152,68 +146,3 @@ def _most_alike(config: ExperimentConfig, work: float, past: Sequence[Basis]) ->
 
 def _what_computes(config: ExperimentConfig) -> tuple[str, ...]:
     return (config.model.kind, config.model.backbone, config.training.device)
-
-
-def epoch_work(config: ExperimentConfig, dataset: DatasetRow) -> float:
-    """Multiply-adds of one epoch, in its largest products: encoder, cross-attention, loss, and the validation."""
-    model, dim = config.model, config.model.dim
-    length = _mean_length(config, dataset)
-    positions = dataset.users * length
-    branches = 2 if model.kind in _TWO_BRANCHES else 1
-    block = 12 * dim * dim + 2 * length * dim
-    encoder = branches * model.blocks * block * _passes(config)
-    crossing = (4 * dim * dim + 2 * length * dim) * _crossings(config)
-    width = branches * dim
-    training = 3 * positions * (encoder + crossing + width * _rivals(config, dataset))  # forward, and twice that back
-    validation = dataset.users * (length * (encoder + crossing) + width * dataset.items)
-    return float(training + validation)
-
-
-def training_bytes(config: ExperimentConfig, dataset: DatasetRow, parameters: Parameters) -> int:
-    """What a training step holds at once: weights, gradients, Adam's two moments, the average of the weights, and the
-    values that are kept for the way back. The program itself, data and texts come on top."""
-    if not parameters.parts:
-        return 0
-    model, training = config.model, config.training
-    branches = 2 if model.kind in _TWO_BRANCHES else 1
-    encoder = branches * model.blocks * _KEPT_PER_BLOCK[model.backbone] * _passes(config)
-    crossing = _KEPT_PER_CROSSING * _crossings(config)
-    # A softmax keeps one vector for each target and goes through the scores anew; others keep every rival's vector.
-    vectors = branches * (1 + training.negatives if training.loss in ("bce", "gbce") else 1)
-    positions = training.batch_size * _mean_length(config, dataset)
-    copies = 5 if training.averaging else 4
-    values = positions * model.dim * (encoder + crossing + vectors)
-    if model.kind in ("text", "llm_esr"):  # the adapter's inputs and hidden values, of the rivals, too
-        values += _KEPT_BY_ADAPTER * (positions + _rivals(config, dataset))
-    return int(NUMBER * (copies * parameters.total + values))
-
-
-def _mean_length(config: ExperimentConfig, dataset: DatasetRow) -> float:
-    """Positions that a user asks about on average, the two held-out items not counted."""
-    return max(1.0, min(config.data.max_length, dataset.interactions / max(1, dataset.users) - 2))
-
-
-def _crossings(config: ExperimentConfig) -> int:
-    """Cross-attentions, one for each level that looks into the hash IDs and one the other way."""
-    model = config.model
-    if model.kind == "llm_esr":
-        return 2
-    if model.kind != "h2rec":
-        return 0
-    return model.sid_into_hid * (config.semantic_ids.depth + config.semantic_ids.unique_level) + model.hid_into_sid
-
-
-def _passes(config: ExperimentConfig) -> float:
-    """How often the encoder is gone through: masked and full view come on top for the granularity loss."""
-    return 2.0 if config.model.kind == "h2rec" and config.alignment.beta else 1.0
-
-
-def _rivals(config: ExperimentConfig, dataset: DatasetRow) -> int:
-    """Items that a target is scored against."""
-    training = config.training
-    match training.loss:
-        case "cross_entropy":
-            return dataset.items
-        case "sampled_softmax":
-            return min(training.softmax_sample, dataset.items)
-    return 1 + training.negatives

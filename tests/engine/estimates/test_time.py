@@ -3,24 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import pytest
 
-from engine.config import DataSettings, ExperimentConfig
-from engine.data.popularity import Popularity
-from engine.data.sample import make_sample
-from engine.data.split import LeaveOneOut
-from engine.estimates.cost import (
+from engine.config import ExperimentConfig
+from engine.estimates.time import (
     MOST_RUNS,
     GroupEstimate,
     bases,
-    epoch_work,
     estimate_group,
     estimate_time,
-    training_bytes,
 )
-from engine.estimates.head_tail import head_and_tail, training_counts
-from engine.estimates.parameters import count_parameters
+from engine.estimates.work import epoch_work
 from engine.grid import axis
 from engine.groups import plan
 from engine.home import Home
@@ -136,41 +129,3 @@ def test_popularity_takes_what_it_took(past: Any) -> None:
     found = estimate_time(config("model.kind=popularity"), SAMPLE, known)
     assert found is not None
     assert (found.epochs, found.seconds) == (0, pytest.approx(3.0))
-
-
-def test_memory_grows_with_what_is_held(past: Any) -> None:
-    def needed(*changes: str) -> int:
-        settings = config(*changes)
-        return training_bytes(settings, SAMPLE, count_parameters(settings, SAMPLE.items))
-
-    weights = count_parameters(config(), SAMPLE.items).total
-    assert needed() > 5 * 4 * weights
-    assert needed() - needed("training.averaging=0") == pytest.approx(4 * weights, abs=4)
-    assert needed("training.batch_size=512") > needed()
-    assert needed("training.loss=gbce", "training.negatives=64") > needed("training.loss=gbce")
-    assert needed("semantic_ids.depth=8") > needed()
-    assert needed("model.kind=popularity") == 0
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        DataSettings(),
-        DataSettings(head_share=0.01),
-        DataSettings(head_share=0.99),
-        DataSettings(head_rule="count", head_count=12),
-    ],
-)
-def test_head_and_tail_are_those_of_a_run(settings: DataSettings) -> None:
-    sample = make_sample()
-    found = head_and_tail(training_counts(sample), settings)
-    popularity = Popularity.by_settings(LeaveOneOut(sample.sequences).training, len(sample.items), settings)
-    assert found.head == popularity.is_head.sum()
-    assert found.head + found.tail == len(sample.items)
-    assert found.least == popularity.least_head_count
-    assert found.share == pytest.approx(popularity.counts[popularity.is_head].sum() / popularity.counts.sum())
-
-
-def test_a_line_that_leaves_no_head_is_told() -> None:
-    found = head_and_tail(np.array([5, 3, 1]), DataSettings(head_rule="count", head_count=6))
-    assert (found.head, found.tail, found.least, found.share) == (0, 3, 0, 0.0)
