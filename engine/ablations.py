@@ -36,19 +36,10 @@ ABLATIONS = (
 )
 
 
-def ablated(config: ExperimentConfig) -> dict[str, ExperimentConfig]:
-    """label -> settings, the full model first; parts that the settings leave out anyway have no variant.
-
-    Raises SettingsError when the model is not H2Rec, which alone has these parts.
-    """
+def refuse_without_parts(config: ExperimentConfig) -> None:
+    """Raises SettingsError when the model is not H2Rec, which alone has parts to take away."""
     if config.model.kind != "h2rec":
         raise SettingsError(
             f"model.kind: the ablations take parts of H2Rec away, and “{config.model.kind}” has none of them. "
             "Choose h2rec, or leave the ablations out."
         )
-    variants = {ablation.label: ablation.of(config) for ablation in ABLATIONS}
-    return {label: each for label, each in variants.items() if label == FULL or _differ(each, config)}
-
-
-def _differ(one: ExperimentConfig, other: ExperimentConfig) -> bool:
-    return one.model_copy(update={"name": ""}) != other.model_copy(update={"name": ""})

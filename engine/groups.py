@@ -1,4 +1,4 @@
-"""Runs that belong together: the same settings with several seeds, with all ablations, or both."""
+"""Runs that belong together: the same settings with several seeds, values, without parts, and beside their rivals."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from engine.ablations import FULL, ablated
-from engine.config import RQ_VAE_SETTINGS, ExperimentConfig, SemanticIdSettings
+from engine.applicability import without_idle
+from engine.config import ExperimentConfig
 from engine.errors import SettingsError
+from engine.grid import Axis
 from engine.settings import completed, parse
+from engine.variants import variants
 
 if TYPE_CHECKING:
     from engine.store.rows import RunDetails
@@ -21,6 +23,7 @@ PROTOCOLS = ("full", "sampled")
 SLICES = ("overall", "head", "tail")
 METRICS = ("NDCG@10", "HR@10")
 MOST_SEEDS = 100
+MOST_RUNS = 2000
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,26 @@ class Summary:
     metrics: dict[str, dict[str, dict[str, Spread]]]
 
 
-def plan(config: ExperimentConfig, seeds: Sequence[int] = (), ablations: bool = False) -> list[PlannedRun]:
-    """The runs of a group in their order: for each seed (by default the config's own) the full model, then the others.
+def plan(
+    config: ExperimentConfig,
+    seeds: Sequence[int] = (),
+    ablations: bool = False,
+    axes: Sequence[Axis] = (),
+    baselines: bool = False,
+) -> list[PlannedRun]:
+    """The runs of a group in their order: for each seed (by default the config's own) every variant, none twice.
 
-    Raises SettingsError for a seed out of range, or when the model has nothing to ablate.
+    The variants are the model itself, its ablations and its rivals, each with every combination of the values on
+    `axes`. A setting that plays no part in a variant, or that makes the variant what it is, does not multiply it.
+
+    Raises SettingsError for a seed or a combination that is not allowed, or when the model has nothing to ablate.
     """
-    variants = ablated(config) if ablations else {FULL: config}
     checked = [parse({"seed": seed}, ExperimentConfig).seed for seed in dict.fromkeys(seeds or [config.seed])]
+    found = variants(config, ablations, axes, baselines)
+    if len(found) * len(checked) > MOST_RUNS:
+        raise SettingsError(f"These are {len(found) * len(checked):,} runs; {MOST_RUNS:,} are allowed at once.")
     return [
-        PlannedRun(label, variant.model_copy(update={"seed": seed}))
-        for seed in checked
-        for label, variant in variants.items()
+        PlannedRun(label, variant.model_copy(update={"seed": seed})) for seed in checked for label, variant in found
     ]
 
 
@@ -74,6 +86,7 @@ def default_name(config: ExperimentConfig, at: datetime) -> str:
 
 def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDetails]) -> RunDetails | None:
     """The latest of `runs` that finished with these settings, so far as they play a part, on exactly these data."""
+    wanted = without_idle(planned.config)
     same = [
         run
         for run in runs
@@ -81,18 +94,9 @@ def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDet
         and run.label == planned.label
         and run.dataset_fingerprint == fingerprint
         and (settings := _settings(run)) is not None
-        and without_idle(settings) == without_idle(planned.config)
+        and without_idle(settings) == wanted
     ]
     return same[-1] if same else None
-
-
-def without_idle(config: ExperimentConfig) -> ExperimentConfig:
-    """The settings with those of the RQ-VAE at their defaults where another quantiser is chosen: they play no part."""
-    ids = config.semantic_ids
-    if ids.quantiser == "rq-vae":
-        return config
-    usual = {name: SemanticIdSettings.model_fields[name].default for name in RQ_VAE_SETTINGS}
-    return config.model_copy(update={"semantic_ids": ids.model_copy(update=usual)})
 
 
 def summarise(runs: Iterable[RunDetails]) -> list[Summary]:

@@ -60,6 +60,11 @@ class Home:
     def logs(self) -> Path:
         return self.root / "logs"
 
+    @property
+    def presets(self) -> Path:
+        """The person's own presets; the folder is there once one was saved."""
+        return self.root / "presets"
+
     def run_folder(self, run: int) -> Path:
         """The folder of one run's artefacts (not made here)."""
         return self.runs / str(run)

@@ -1,14 +1,14 @@
 """Settings from the outside and back: TOML files, `section.key=value` overrides, presets, words for errors."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args, get_origin
 
 import tomli_w
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from engine.config import ExperimentConfig, Settings
@@ -67,7 +67,7 @@ class SettingInfo:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of settings that comes with the workbench.
+    """A named set of settings: one that comes with the workbench, or one of the person's own.
 
     `dataset` is the one that it is made for, "" where any will do; `source` says where that comes from.
     """
@@ -109,6 +109,20 @@ def parse(data: Mapping[str, Any], model: type[AnySettings] = ExperimentConfig) 
         ) from error
 
 
+def check_value(info: SettingInfo, value: Any) -> Any:
+    """The value as the setting takes it, looked at by itself. Raises SettingsError naming setting, value and range."""
+    field = _field(ExperimentConfig, info.path)
+    try:
+        return TypeAdapter(cast(Any, Annotated[field.annotation, field])).validate_python(value)
+    except ValidationError as error:
+        raise SettingsError(f"{info.key}: {refusal(info, value)}") from error
+
+
+def refusal(info: SettingInfo, value: Any) -> str:
+    """Why a value is not right for a setting, in words."""
+    return f"{_shown(value)} is not allowed; it must be {info.allowed or 'text'}."
+
+
 def problems(error: ValidationError, model: type[Settings]) -> list[tuple[str, str]]:
     """(dotted setting, words) for every fault that pydantic found; the setting is "" where none is to blame."""
     known = {info.key: info for info in settings_of(model)}
@@ -117,14 +131,13 @@ def problems(error: ValidationError, model: type[Settings]) -> list[tuple[str, s
         location = [str(part) for part in fault["loc"]]
         key = ".".join(location)
         if fault["type"] == "extra_forbidden":
-            found.append((key, _unknown(key, known)))
+            found.append((key, unknown(key, known)))
         elif fault["type"] == "value_error":
             # Raised by our own validators, whose text begins with the setting to blame.
             blamed, _, words = str(fault["ctx"]["error"]).partition(": ")
             found.append((".".join([*location, blamed]), words))
         elif key in known:
-            allowed = known[key].allowed
-            found.append((key, f"{_shown(fault['input'])} is not allowed; it must be {allowed or 'text'}."))
+            found.append((key, refusal(known[key], fault["input"])))
         else:
             inside = next((each for each in known if each.startswith(f"{key}.")), "")
             found.append(
@@ -152,7 +165,7 @@ def override(data: Mapping[str, Any], assignments: Sequence[str]) -> dict[str, A
             if not isinstance(inner, dict):
                 raise SettingsError(f"{key.strip()}: “{section}” is a single setting, not a group.")
             target = inner
-        target[name] = _toml_value(text.strip())
+        target[name] = toml_value(text.strip())
     return result
 
 
@@ -178,12 +191,16 @@ def preset(name: str, folder: Path = PRESETS) -> Preset:
     if path.parent != folder or not path.is_file():
         names = ", ".join(sorted(each.stem for each in folder.glob("*.toml")))
         raise SettingsError(f"There is no preset “{name}”. There are: {names}.")
+    return read_preset(path)
+
+
+def read_preset(path: Path) -> Preset:
+    """The preset in a file, named after the file. Raises SettingsError."""
     about, values = _read(path)
     config: ExperimentConfig = parse(values)
     dataset = config.data.dataset if "dataset" in values.get("data", {}) else ""
-    return Preset(
-        name, about.get("title", name), about.get("description", ""), config, dataset, about.get("source", "")
-    )
+    words = {name: str(about.get(name, "")) for name in ("title", "description", "source")}
+    return Preset(path.stem, words["title"] or path.stem, words["description"], config, dataset, words["source"])
 
 
 def where_to_find(dataset: str, folder: Path = PRESETS) -> str:
@@ -257,14 +274,23 @@ def _info(path: tuple[str, ...], field: FieldInfo) -> SettingInfo:
     )
 
 
-def _unknown(key: str, known: Mapping[str, SettingInfo]) -> str:
+def _field(model: type[Settings], path: Sequence[str]) -> FieldInfo:
+    *sections, name = path
+    for section in sections:
+        model = model.model_fields[section].annotation  # type: ignore[assignment]
+    return model.model_fields[name]
+
+
+def unknown(key: str, known: Iterable[str]) -> str:
+    """That there is no such setting, with the name that was perhaps meant."""
     from difflib import get_close_matches
 
-    close = get_close_matches(key, known, n=1)
+    close = get_close_matches(key, list(known), n=1)
     return "There is no such setting." + (f" Did you mean {close[0]}?" if close else "")
 
 
-def _toml_value(text: str) -> Any:
+def toml_value(text: str) -> Any:
+    """What the text means in TOML, or the text itself where it means nothing."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError):

@@ -48,6 +48,7 @@ QPushButton[kind="primary"] { background: $accent; color: $accent_text; border: 
 QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:pressed { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[kind="primary"]:disabled { background: $surface_raised; color: $text_disabled; border-color: $border; }
+QPushButton::menu-indicator { image: none; width: 0; }
 QPushButton[kind="danger"] { color: $bad; border-color: $bad; }
 QPushButton[kind="danger"]:focus { border-color: $bad; }
 QPushButton[kind="danger"]:disabled { color: $text_disabled; border-color: $border; }

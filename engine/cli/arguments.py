@@ -71,11 +71,13 @@ def _add_run(commands: Any) -> None:
         "run",
         "train and test a model",
         "python -m engine run --preset sample --set model.kind=hid --set seed=1 --json\n"
-        "          python -m engine run --preset sample --ablations --seeds 3 --group study\n" + _CODES,
+        "          python -m engine run --preset sample --ablations --seeds 3 --group study\n"
+        "          python -m engine run my.toml --grid alignment.alpha=0.1,1 --grid semantic_ids.depth=2,4 --baselines\n"
+        + _CODES,
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("config", metavar="CONFIG.toml", nargs="?", help="a settings file; others keep their default")
-    source.add_argument("--preset", metavar="NAME", help="settings that come with the workbench (see: presets)")
+    source.add_argument("--preset", metavar="NAME", help="settings by name (see: presets)")
     _add_assignments(parser, "change one setting (see: settings); may be repeated")
     several = parser.add_argument_group(
         "several runs as a group",
@@ -83,6 +85,18 @@ def _add_run(commands: Any) -> None:
     )
     several.add_argument(
         "--ablations", action="store_true", help="H2Rec, H2Rec without each of its parts, and each branch alone"
+    )
+    several.add_argument(
+        "--baselines",
+        action="store_true",
+        help="the rivals beside it: popularity, hash IDs with each encoder, semantic IDs, both joined, texts, LLM-ESR",
+    )
+    several.add_argument(
+        "--grid",
+        metavar="SECTION.KEY=A,B,...",
+        action="append",
+        default=[],
+        help="several values of a setting; may be repeated, and every combination is run",
     )
     several.add_argument(
         "--seeds",

@@ -16,8 +16,10 @@ from engine.cli.running import group, run
 from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig, PreparationSettings
 from engine.errors import SettingsError, Stopped
+from engine.home import Home
+from engine.presets import OwnPresets
 from engine.settings import override, parse, settings_of
-from engine.settings import presets as all_presets
+from engine.settings import presets as built_in_presets
 
 __all__ = [
     "compare", "datasets", "delete", "delete_dataset", "examine", "group", "import_dataset", "notes_dataset", "presets",
@@ -146,9 +148,9 @@ def examine(arguments: Namespace, output: Output) -> int:
     return DONE
 
 
-def presets(_arguments: Namespace, output: Output) -> int:
-    """List the presets."""
-    found = all_presets()
+def presets(arguments: Namespace, output: Output) -> int:
+    """List the presets, those of the person last."""
+    found = [*built_in_presets(), *OwnPresets(Home.locate(arguments.home)).read().presets]
     if output.is_json:
         output.json([{"name": each.name, "title": each.title, "description": each.description} for each in found])
     else:

@@ -3,7 +3,7 @@
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +16,12 @@ from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig
 from engine.errors import WorkbenchError
 from engine.events import Event, Failed, Interrupted, as_json
+from engine.grid import axis
 from engine.groups import PlannedRun, default_name, finished_before, plan, summarise
 from engine.home import Home
-from engine.settings import override, parse, read_toml
-from engine.settings import preset as find_preset
+from engine.presets import find_preset
+from engine.settings import override, parse
+from engine.settings_file import read_experiment
 
 if TYPE_CHECKING:
     from engine.library import Library
@@ -33,23 +35,25 @@ def run(arguments: Namespace, output: Output) -> int:
         seeds = arguments.seeds
         if isinstance(seeds, int):
             seeds = range(config.seed, config.seed + seeds)
-        planned = plan(config, seeds or (), arguments.ablations)
-        is_group = arguments.ablations or seeds is not None or arguments.group is not None
+        axes = [axis(assignment) for assignment in arguments.grid]
+        planned = plan(config, seeds or (), arguments.ablations, axes, arguments.baselines)
+        asked = (arguments.ablations, arguments.baselines, axes, seeds is not None, arguments.group is not None)
         with opened(arguments.home) as (home, store):
             from engine.library import SAMPLE, Library
 
             library = Library(home, store)
-            if config.data.dataset == SAMPLE:
+            names = {each.config.data.dataset for each in planned}
+            if SAMPLE in names:
                 library.ensure_sample()
-            dataset = find_dataset(store, config.data.dataset)
-            runner = _Runner(output, home, store, library, dataset, stop)
-            if not is_group:
+            datasets = {name: find_dataset(store, name) for name in sorted(names)}
+            runner = _Runner(output, home, store, library, datasets, stop)
+            if not any(asked):
                 return runner.run(planned[0].config)
             return runner.run_group(arguments.group or default_name(config, datetime.now().astimezone()), planned)
 
 
 class _Runner:
-    """Runs experiments on one dataset, one after another, until `stop` is set or nobody reads any more."""
+    """Runs experiments, one after another, until `stop` is set or nobody reads any more."""
 
     def __init__(
         self,
@@ -57,18 +61,19 @@ class _Runner:
         home: Home,
         store: "Store",
         library: "Library",
-        dataset: "DatasetRow",
+        datasets: "Mapping[str, DatasetRow]",
         stop: threading.Event,
     ) -> None:
+        """`datasets` are those of the experiments, by name."""
         self._output, self._home, self._store, self._library = output, home, store, library
-        self._dataset, self._stop = dataset, stop
+        self._datasets, self._stop = datasets, stop
 
     def run(self, config: ExperimentConfig, group: str | None = None, label: str | None = None, place: str = "") -> int:
         """Run one experiment and give its exit code; `place` says where in a group it stands."""
         from engine.experiment import run_recorded
         from engine.store import RunRecorder
 
-        number = self._store.runs.create(config, self._dataset.fingerprint, group, label)
+        number = self._store.runs.create(config, self._fingerprint(config), group, label)
         show = self._listener(f"Run {number} · {config.title}{place}")
 
         def listen(event: Event) -> None:
@@ -96,12 +101,12 @@ class _Runner:
         """Run what is not finished yet, then write the summary. One failed run does not keep the others from running."""
         earlier = self._store.runs.in_group(group)
         if not self._output.is_json:
-            self._output.line(f"Group “{group}”: {_runs(len(planned))}")
+            self._output.line(f"Group “{group}”: {_runs(len(planned))}{self._expected(planned)}")
         codes, skipped = list[int](), 0
         for place, each in enumerate(planned, start=1):
             if self._stop.is_set():
                 break
-            before = finished_before(each, self._dataset.fingerprint, earlier)
+            before = finished_before(each, self._fingerprint(each.config), earlier)
             skipped += before is not None
             self._write_place(group, each, place, len(planned), before)
             if before is None:
@@ -123,6 +128,22 @@ class _Runner:
                     f"{_runs(left)} of {len(planned)} left. The same command with --group “{group}” goes on."
                 )
         return {"interrupted": INTERRUPTED, "failed": FAILED, "finished": DONE}[status]
+
+    def _expected(self, planned: Sequence[PlannedRun]) -> str:
+        """How long they will take by past runs, "" where there are none to go by."""
+        from engine.cli.reports import duration
+        from engine.estimates.time import MOST_READ, bases, estimate_group
+
+        datasets = {each.fingerprint: each for each in self._store.datasets.list()}
+        past = bases(self._store.runs.finished(MOST_READ), datasets)
+        found = estimate_group(planned, self._datasets, past)
+        if not found.runs:
+            return ""
+        those = "" if found.runs == len(planned) else f" for {found.runs} of them"
+        return f", {'at most ' if found.at_most else ''}about {duration(found.seconds)}{those} by past runs"
+
+    def _fingerprint(self, config: ExperimentConfig) -> str:
+        return self._datasets[config.data.dataset].fingerprint
 
     def _write_place(self, group: str, planned: PlannedRun, place: int, of: int, before: "RunDetails | None") -> None:
         label, seed = planned.label, planned.config.seed
@@ -170,11 +191,11 @@ _NAMED = 10  # groups that a message lists
 
 def _experiment(arguments: Namespace) -> ExperimentConfig:
     """The settings that were asked for. Raises SettingsError."""
+    if arguments.config is not None:
+        return read_experiment(Path(arguments.config), arguments.assignments)
     values: dict[str, Any] = {}
     if arguments.preset is not None:
-        values = find_preset(arguments.preset).config.model_dump(mode="json")
-    elif arguments.config is not None:
-        values = read_toml(Path(arguments.config))
+        values = find_preset(arguments.preset, Home.locate(arguments.home)).config.model_dump(mode="json")
     return parse(override(values, arguments.assignments))
 
 

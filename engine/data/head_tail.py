@@ -6,8 +6,9 @@ from functools import cache, cached_property
 import numpy as np
 
 from engine.config import DataSettings
-from engine.data.dataset import IntArray
-from engine.data.popularity import head_size
+from engine.data.dataset import Dataset, IntArray
+from engine.data.popularity import head_size, training_counts
+from engine.data.split import LeaveOneOut
 from engine.settings import settings_of
 
 
@@ -30,6 +31,17 @@ class HeadLine:
 
 
 @dataclass(frozen=True)
+class HeadTail:
+    """Items in the `head` and in the `tail`. Head items have at least `least` training interactions and together
+    the share `share` of them all; both 0 where there is no head."""
+
+    head: int
+    tail: int
+    least: int
+    share: float
+
+
+@dataclass(frozen=True)
 class PopularityCurve:
     """`counts` (items,): training interactions by rank, the most popular item first."""
 
@@ -39,6 +51,21 @@ class PopularityCurve:
     def of(cls, counts: IntArray) -> "PopularityCurve":
         """`counts` (items,) in any order."""
         return cls(np.sort(counts)[::-1])
+
+    @classmethod
+    def of_training(cls, dataset: Dataset) -> "PopularityCurve":
+        """Of the training interactions of a dataset."""
+        return cls.of(training_counts(LeaveOneOut(dataset.sequences).training, len(dataset.items))[1:])
+
+    def head_and_tail(self, settings: DataSettings) -> HeadTail:
+        """As `engine.data.popularity` draws the line, but for a line that leaves no head or no tail, which is told."""
+        items = len(self.counts)
+        if settings.head_rule == "count":
+            head = int((self.counts >= settings.head_count).sum())
+        else:
+            head = head_size(items, settings.head_share)
+        least = int(self.counts[head - 1]) if head else 0
+        return HeadTail(head, items - head, least, float(self.counts[:head].sum() / max(1, self.counts.sum())))
 
     def line_by_share(self, share: float) -> HeadLine:
         """The line that `data.head_share` draws."""

@@ -97,6 +97,12 @@ class RunRepository:
         with self._database.reading() as session:
             return [RunRow(*row) for row in session.execute(query)]
 
+    def finished(self, limit: int) -> list[RunDetails]:
+        """The latest finished runs, at most `limit`, the oldest first."""
+        query = select(*_DETAILS.values()).where(RunRecord.status == "finished").order_by(RunRecord.id.desc())
+        with self._database.reading() as session:
+            return [RunDetails(*row) for row in session.execute(query.limit(limit))][::-1]
+
     def groups(self) -> list[str]:
         """The names of all groups, the one with the newest run first."""
         query = select(RunRecord.group).where(RunRecord.group.is_not(None)).group_by(RunRecord.group)

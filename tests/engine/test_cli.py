@@ -36,6 +36,8 @@ from engine.events import (
     StageStarted,
 )
 from engine.home import Home
+from engine.presets import OwnPresets
+from engine.settings import parse
 from engine.store import RunDetails, RunRecorder, Store, StoreError
 
 ROOT = Path(__file__).parents[2]
@@ -268,6 +270,21 @@ def test_ablations_and_seeds_run_as_one_group(play: Any, home: Home, capsys: pyt
     store.close()
 
 
+def test_a_grid_and_the_rivals_run_as_one_group(play: Any, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    play(tell(*STORY, FINISHED))
+    grid = ["--grid", "alignment.alpha=0.1,1", "--grid", "semantic_ids.depth=2,3"]
+    assert main(["run", *grid, "--baselines", "--group", "study", "--json"]) == 0
+    told = lines(capsys.readouterr().out)
+    started = [each["label"] for each in told if each["event"] == "run_started"]
+    assert started[:4] == ["alpha=0.1, depth=2", "alpha=0.1, depth=3", "alpha=1, depth=2", "alpha=1, depth=3"]
+    assert started[4:7] == ["Popularity", "HID, SASRec", "HID, GRU4Rec"]
+    assert told[-1]["planned"] == len(started) == 18
+    assert main(["run", *grid, "--baselines", "--group", "study", "--json"]) == 0
+    assert lines(capsys.readouterr().out)[-1]["skipped"] == 18
+    assert main(["run", *grid, "--group", "again"]) == 0
+    assert "Group “again”: 4 runs, about " in capsys.readouterr().out
+
+
 def test_the_same_group_goes_on_with_what_is_not_finished(
     play: Any, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -372,6 +389,8 @@ def test_settings_come_from_a_file_and_from_overrides(
         (["run", "--set", "data.dataset=yelp"], ["python -m engine import yelp PATH", "Yelp Open Dataset"]),
         (["run", "--ablations", "--set", "model.kind=hid"], ["model.kind", "“hid” has none"]),
         (["run", "--seeds", "3000000000,1"], ["seed", "3000000000", "from 0 to"]),
+        (["run", "--grid", "semantic_ids.depth=2,12"], ["semantic_ids.depth", "12", "from 1 to 8"]),
+        (["run", "--grid", "data.dataset=sample,nowhere"], ["There is no dataset “nowhere”"]),
         (["show", "9"], ["no run 9", "There are: 1"]),
         (["recommend", "9", "--user", "u1"], ["no run 9"]),
         (["delete", "1", "9"], ["no run 9"]),
@@ -639,6 +658,24 @@ def test_delete_takes_the_files_along(home: Home, capsys: pytest.CaptureFixture[
     assert home.run_folder(keep).exists()
     assert not home.run_folder(gone).exists()
     assert main(["show", str(gone)]) == 2
+
+
+def test_a_preset_of_ones_own_is_listed_and_run(play: Any, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    OwnPresets(home).save("My study", parse({"seed": 5}))
+    assert main(["presets", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[-1]["name"] == "my-study"
+    play(tell(*STORY, FINISHED))
+    assert main(["run", "--preset", "my-study", "--json"]) == 0
+    assert lines(capsys.readouterr().out)[-1]["seed"] == 5
+    assert main(["run", "--preset", "other"]) == 2
+    assert "There is no preset “other”. There are: beauty, my-study, paper" in capsys.readouterr().err
+
+
+def test_a_settings_file_is_told_off_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[semantic_ids]\ndepth = 12\n")
+    assert main(["run", str(path)]) == 2
+    assert "mine.toml, line 2: semantic_ids.depth: 12 is not allowed" in capsys.readouterr().err
 
 
 def test_presets_and_settings_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

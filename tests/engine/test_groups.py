@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from engine.ablations import ABLATIONS, ablated
+from engine.ablations import ABLATIONS
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
+from engine.grid import axis
 from engine.groups import PlannedRun, Spread, default_name, finished_before, plan, summarise
 from engine.home import Home
 from engine.settings import override, parse
@@ -23,7 +24,7 @@ def config(*changes: str) -> ExperimentConfig:
 
 def test_every_ablation_takes_away_what_it_says_and_nothing_else() -> None:
     base = config("name=mine", "training.epochs=7")
-    variants = ablated(base)
+    variants = {each.label: each.config for each in plan(base, ablations=True)}
     assert list(variants) == LABELS
     assert variants["full"] == base
     assert variants["no gate"].model.gate == "uniform"
@@ -42,7 +43,7 @@ def test_every_ablation_takes_away_what_it_says_and_nothing_else() -> None:
 
 
 def test_what_is_left_out_anyway_is_no_ablation() -> None:
-    assert list(ablated(config("alignment.alpha=0", "model.gate=uniform"))) == [
+    assert [each.label for each in plan(config("alignment.alpha=0", "model.gate=uniform"), ablations=True)] == [
         label for label in LABELS if label not in ("no gate", "no L_align")
     ]
 
@@ -136,3 +137,94 @@ def test_the_summary_never_mixes_settings_and_counts_a_seed_once(home: Home) -> 
     older = dataclasses.replace(store.runs.get(again), config=config().model_dump(mode="json", exclude={"training"}))
     assert [line.runs for line in summarise([older, store.runs.get(again)])] == [(again,)]
     store.close()
+
+
+# --- several values, and rivals ---
+
+
+def labels(*changes: str, **asked: Any) -> list[str]:
+    return [each.label for each in plan(config(*changes), **asked)]
+
+
+def test_a_grid_runs_every_combination_and_its_labels_say_what_differs() -> None:
+    axes = [axis("alignment.alpha=0.1, 1"), axis("semantic_ids.depth=2,3"), axis("training.batch_size=64")]
+    planned = plan(config("name=mine"), axes=axes)
+    assert [each.label for each in planned] == [
+        f"alpha={alpha}, depth={depth}, training.batch_size=64" for alpha in ("0.1", "1") for depth in (2, 3)
+    ]
+    assert [(each.config.alignment.alpha, each.config.semantic_ids.depth) for each in planned] == [
+        (0.1, 2), (0.1, 3), (1.0, 2), (1.0, 3),
+    ]  # fmt: skip
+    assert planned[0].config.name == "alpha=0.1, depth=2, training.batch_size=64: mine"
+
+
+def test_a_value_that_plays_no_part_in_a_variant_does_not_multiply_it() -> None:
+    axes = [axis("alignment.alpha=0.1,1")]
+    assert labels(axes=axes, ablations=True) == [
+        "alpha=0.1", "alpha=1",
+        *(f"{part}, alpha={value}" for part in LABELS[1:4] for value in (0.1, 1)),
+        "no L_align",
+        "no L_gran, alpha=0.1", "no L_gran, alpha=1",
+        "HID only", "SID only",
+    ]  # fmt: skip
+
+
+def test_the_rivals_stand_beside_the_model_and_none_runs_twice() -> None:
+    rivals = [
+        "Popularity", "HID, SASRec", "HID, GRU4Rec", "HID, BERT4Rec", "HID, HSTU", "SID", "HID + SID sum",
+        "HID + SID concat", "HID from text", "Text adapter", "LLM-ESR",
+    ]  # fmt: skip
+    assert labels(baselines=True) == ["full", *rivals]
+    both = labels(baselines=True, ablations=True)
+    assert both == [*LABELS, *(rival for rival in rivals if rival not in ("HID, SASRec", "SID"))]
+    wide = plan(config(), baselines=True, axes=[axis("model.dim=32,64"), axis("alignment.alpha=0.1,1")])
+    assert [each.label for each in wide if each.label.startswith(("SID", "Popularity"))] == [
+        "Popularity", "SID, dim=32", "SID, dim=64",
+    ]  # fmt: skip
+    (adapter,) = [each.config for each in plan(config("name=mine"), baselines=True) if each.label == "Text adapter"]
+    assert (adapter.title, adapter.model.kind) == ("Text adapter on sample", "text")
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("alignment.alpha", "not of the form"),
+        ("alignment.alfa=1", r"alignment\.alfa: There is no such setting. Did you mean alignment\.alpha"),
+        ("alignment.alpha=", r"alignment\.alpha: needs at least one value"),
+        (
+            "semantic_ids.depth=2,x,9",
+            r"“x” is not allowed.*\n.*9 is not allowed; it must be a whole number from 1 to 8",
+        ),
+        ("model.kind=h2rec,best", "“best” is not allowed; it must be one of h2rec"),
+        ("model.shared_encoder=true,perhaps", "“perhaps” is not allowed; it must be true or false"),
+        ("seed=1,2", "seed: cannot take several values; seeds are asked for on their own"),
+    ],
+)
+def test_wrong_values_of_a_grid_are_named_one_by_one(assignment: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        axis(assignment)
+
+
+def test_combinations_that_do_not_go_together_are_refused() -> None:
+    with pytest.raises(SettingsError, match=r"model\.heads: 3 does not divide the width 64"):
+        plan(config(), axes=[axis("model.heads=1,3")])
+    assert len(plan(config("model.dim=48"), axes=[axis("model.heads=1,3")])) == 2
+    with pytest.raises(SettingsError, match="given twice"):
+        plan(config(), axes=[axis("model.dim=32"), axis("model.dim=64")])
+    many = ",".join(map(str, range(1, 21)))
+    with pytest.raises(SettingsError, match="400 combinations"):
+        plan(config(), axes=[axis(f"training.epochs={many}"), axis(f"training.patience={many}")])
+
+
+def test_there_are_only_so_many_runs_at_once() -> None:
+    axes = [axis(f"training.epochs={','.join(map(str, range(1, 101)))}")]
+    assert len(plan(config(), range(20), axes=axes)) == 2000
+    with pytest.raises(SettingsError, match="2,100 runs; 2,000 are allowed"):
+        plan(config(), range(21), axes=axes)
+
+
+def test_values_are_read_as_their_setting_has_them() -> None:
+    assert axis("semantic_ids.depth=3, 2,3").values == (3, 2)
+    assert axis("model.shared_encoder=true,false").values == (True, False)
+    assert axis("data.dataset=10, films").values == ("10", "films")
+    assert axis("training.learning_rate=1e-3").values == (0.001,)

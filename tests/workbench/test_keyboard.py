@@ -82,6 +82,8 @@ def test_the_form_is_walked_through_as_it_stands(window: MainWindow, qtbot: QtBo
     names = [stop.objectName() for stop in tab_stops(start)]
     wanted = [
         "setup.preset",
+        "setup.preset.menu",
+        "setup.group.seeds",
         "setup.data.dataset",
         "setup.semantic_ids.depth",
         "setup.model.kind",

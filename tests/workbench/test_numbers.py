@@ -49,3 +49,10 @@ def test_counts_and_ticks() -> None:
     assert numbers.share(0.984) == "98.4 %"
     assert numbers.metric_tick(0.05, 0.05) == "5 %"
     assert numbers.metric_tick(0.025, 0.005) == "2.5 %"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [(640_000, "640 KB"), (38_200_000, "38 MB"), (999_600_000, "1.0 GB"), (1.26e9, "1.3 GB")]
+)
+def test_an_amount_of_memory(amount: float, words: str) -> None:
+    assert numbers.size(amount) == words

@@ -19,6 +19,7 @@ from engine.settings import preset
 from engine.store import DatasetRow
 from workbench.context import Workbench
 from workbench.pages.setup import SetupPage
+from workbench.pages.setup.knowledge import Known
 from workbench.pages.setup.outline import outline
 
 MakeWorkbench = Callable[..., Workbench]
@@ -73,7 +74,7 @@ def test_nothing_is_cut_off_in_a_small_window_with_every_setting_shown(
         if each.text().startswith("Advanced settings"):
             each.click()
     areas = [area for area in page.findChildren(QScrollArea) if area.isVisible()]
-    assert len(areas) == 2
+    assert len(areas) == 3
     qtbot.wait(300)  # the layout follows the clicks
     for area in areas:
         assert area.widget().width() <= area.viewport().width()
@@ -157,7 +158,8 @@ def test_seeds_and_ablations_start_as_one_group(
     assert start.text() == "Start 3 runs"
     page.group.ablations.setChecked(True)
     assert start.text() == "Start 24 runs"
-    assert words.text() == "24 runs one after another, as a group."
+    assert words.text().startswith("24 runs one after another, as a group: full; no gate; ")
+    assert words.text().endswith("SID only, each with 3 seeds.")
     with qtbot.waitSignal(page.open_page) as asked:
         start.click()
     controller = workbench.controller
@@ -232,7 +234,8 @@ def test_new_datasets_appear_when_the_page_comes_into_view(qtbot: QtBot, make_wo
 
 
 def _words(config: ExperimentConfig, dataset: DatasetRow | None) -> str:
-    return "\n".join(f"{step.title}: {'; '.join(step.lines)} {step.tone}" for step in outline(config, dataset))
+    known = Known({config.data.dataset: dataset} if dataset else {})
+    return "\n".join(f"{step.title}: {'; '.join(step.lines)} {step.tone}" for step in outline(config, known))
 
 
 def test_outline_tells_what_will_happen(make_workbench: MakeWorkbench) -> None:
@@ -263,7 +266,7 @@ def test_outline_does_not_warn_when_a_unique_level_tells_items_apart(make_workbe
 
 def test_outline_leaves_out_what_a_model_does_not_use() -> None:
     titles = {
-        kind: [step.title for step in outline(ExperimentConfig(model=ModelSettings(kind=kind)), None)]
+        kind: [step.title for step in outline(ExperimentConfig(model=ModelSettings(kind=kind)), Known())]
         for kind in ("hid", "sid", "popularity")
     }
     assert titles == {

@@ -8,11 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.applicability import hidden, set_aside
 from engine.config import ExperimentConfig
+from engine.grid import Axis
 from engine.settings import SettingInfo, problems, sections_of, settings_of, value_at
 from workbench.theme import SPACE_4
-from workbench.widgets.applicability import hidden, set_aside
 from workbench.widgets.editors import ChoiceEditor, Editor, PathEditor, SliderEditor, TextEditor, make_editor
+from workbench.widgets.parts import order_tabs
 from workbench.widgets.section_card import SectionCard
 from workbench.widgets.setting_field import SettingField
 
@@ -59,7 +61,12 @@ class ConfigForm(QWidget):
             row.addLayout(column, 1)
         self._shown_columns = 0
         self._lay_out(2)
+        order_tabs(self.tab_chain())
         self.set_config(ExperimentConfig())
+
+    def tab_chain(self) -> list[QWidget]:
+        """Everything that takes the keyboard, through the cards as they stand, column by column."""
+        return [widget for section in self._in_order() for widget in self.sections[section].tab_chain()]
 
     def set_choices(self, key: str, choices: Sequence[tuple[str, str]]) -> None:
         """(value, label) of what a setting may be, where only the outside knows."""
@@ -74,10 +81,33 @@ class ConfigForm(QWidget):
         assert isinstance(editor, TextEditor)
         editor.set_placeholder(text)
 
+    def axes(self) -> list[Axis]:
+        """The settings that have several values. Raises SettingsError while one of these is wrong."""
+        return [axis for field in self.fields.values() if (axis := field.axis()) is not None]
+
+    def ask_for_several(self, key: str) -> None:
+        """Let a setting have several values, and put the cursor there."""
+        field = self.fields[key]
+        if field.isEnabled():
+            self.reveal(field)
+            field.ask_for_several()
+
+    def reveal(self, field: SettingField) -> None:
+        """Unfold the advanced settings where the field is one of them."""
+        if field.info.advanced:
+            self.sections[_section(field.info)].unfold()
+
+    def field_around(self, widget: QWidget | None) -> SettingField | None:
+        """The field that a widget is part of."""
+        if widget is None or not self.isAncestorOf(widget):
+            return None
+        return next((field for field in self.fields.values() if field.isAncestorOf(widget)), None)
+
     def set_config(self, config: ExperimentConfig) -> None:
-        """Show these settings."""
+        """Show these settings, each with one value."""
         self._quiet = True
         for field in self.fields.values():
+            field.ask_for_one()
             field.editor.set_value(value_at(config, field.info.path))
         self._quiet = False
         self._check()
@@ -110,7 +140,7 @@ class ConfigForm(QWidget):
         """Bring the cursor to the first wrong setting and return its field."""
         for field in self.fields.values():
             if field.error:
-                field.editor.input.setFocus()
+                field.input.setFocus()
                 return field
         return None
 
@@ -128,25 +158,18 @@ class ConfigForm(QWidget):
                 column.removeWidget(card)
             while column.count():
                 column.takeAt(0)
-        placed = [section for column in _COLUMNS for section in column]
-        rest = [section for section in self.sections if section not in placed]
-        for place, sections in enumerate((_COLUMNS[0], [*_COLUMNS[1], *rest])):
-            for section in sections:
-                self._columns[min(place, columns - 1)].addWidget(self.sections[section])
-        self._order_tabs([*placed, *rest])
+        first = len(_COLUMNS[0])
+        for number, section in enumerate(self._in_order()):
+            self._columns[min(int(number >= first), columns - 1)].addWidget(self.sections[section])
         for column in self._columns[:columns]:
             column.addStretch(1)
         self._row.setStretch(1, columns - 1)
         self._row.setSpacing(SPACE_4 if columns == 2 else 0)
 
-    def _order_tabs(self, sections: Sequence[str]) -> None:
-        """The Tab key goes through the cards as they stand, column by column."""
-        before: QWidget | None = None
-        for section in sections:
-            for widget in self.sections[section].tab_chain():
-                if before is not None:
-                    QWidget.setTabOrder(before, widget)
-                before = widget
+    def _in_order(self) -> list[str]:
+        """The sections as they stand, column by column."""
+        placed = [section for column in _COLUMNS for section in column]
+        return [*placed, *(section for section in self.sections if section not in placed)]
 
     def _check(self) -> None:
         if self._quiet:
@@ -159,6 +182,10 @@ class ConfigForm(QWidget):
             self.config = None
             for key, words in problems(error, ExperimentConfig):
                 found.setdefault(key, words)
+        for key, field in self.fields.items():
+            if words := field.several_error():
+                self.config = None
+                found[key] = words
         self.errors = found
         for key, field in self.fields.items():
             field.set_error(found.get(key, ""))

@@ -50,19 +50,33 @@ def duration(seconds: float | None) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def size(bytes: float) -> str:
+    """An amount of memory: "640 KB", "38 MB", "1.3 GB"."""
+    for unit in ("KB", "MB"):
+        bytes /= 1000
+        if bytes < 999.5:
+            return f"{bytes:.0f} {unit}"
+    return f"{bytes / 1000:.1f} GB"
+
+
 def time_left(seconds: float) -> str:
     """An estimate, rounded to what it is worth: "about 3 min left"."""
+    return f"{roughly(seconds)} left"
+
+
+def roughly(seconds: float) -> str:
+    """A duration that is only expected, rounded to what that is worth: "about 3 min"."""
     if seconds < 10:
-        return "a few seconds left"
+        return "a few seconds"
     if seconds < 55:
-        return f"about {round(seconds / 10) * 10} s left"
+        return f"about {round(seconds / 10) * 10} s"
     if seconds < 90:
-        return "about 1 min left"
+        return "about 1 min"
     if seconds < 3300:
         minutes = round(seconds / 60)
-        return f"about {minutes if minutes < 10 else round(minutes / 5) * 5} min left"
+        return f"about {minutes if minutes < 10 else round(minutes / 5) * 5} min"
     hours = round(seconds / 1800) / 2
-    return f"about {hours:g} h left"
+    return f"about {hours:g} h"
 
 
 def metric_tick(value: float, spacing: float) -> str:

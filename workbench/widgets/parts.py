@@ -1,5 +1,8 @@
 """Small parts that every page is made of."""
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -61,6 +64,12 @@ def set_kind(widget: QWidget, kind: str, property: str = "kind") -> None:
         widget.style().unpolish(widget)
         widget.style().polish(widget)
         widget.update()
+
+
+def order_tabs(chain: Iterable[QWidget]) -> None:
+    """Let the Tab key go through these widgets in their order."""
+    for before, after in pairwise(chain):
+        QWidget.setTabOrder(before, after)
 
 
 class Card(QFrame):

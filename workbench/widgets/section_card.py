@@ -67,6 +67,11 @@ class SectionCard(Card):
         if any(field.error for field in self._advanced):
             self._fold.setChecked(True)
 
+    def unfold(self) -> None:
+        """Show the advanced settings, too."""
+        if self._advanced:
+            self._fold.setChecked(True)
+
     def _show_advanced(self, shown: bool) -> None:
         self._folded.setVisible(shown)
         self._fold.setIcon(icon("caret-down" if shown else "caret-right", Role.text_muted))

@@ -9,6 +9,7 @@ from engine.config import DataSettings
 from engine.data.dataset import Sequences
 from engine.data.head_tail import HeadLine, PopularityCurve
 from engine.data.popularity import Popularity, training_counts
+from engine.data.sample import make_sample
 from engine.data.split import LeaveOneOut
 
 
@@ -57,3 +58,27 @@ def test_the_share_has_no_more_decimals_than_it_needs():
     assert curve.line_at(4007).share == 0.2
     assert curve.line_at(333).share == 0.0166
     assert (curve.line_at(1).share, curve.line_at(20_033).share) == (0.01, 0.99)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        DataSettings(),
+        DataSettings(head_share=0.01),
+        DataSettings(head_share=0.99),
+        DataSettings(head_rule="count", head_count=12),
+    ],
+)
+def test_head_and_tail_are_those_of_a_run(settings: DataSettings) -> None:
+    sample = make_sample()
+    found = PopularityCurve.of_training(sample).head_and_tail(settings)
+    popularity = Popularity.by_settings(LeaveOneOut(sample.sequences).training, len(sample.items), settings)
+    assert found.head == popularity.is_head.sum()
+    assert found.head + found.tail == len(sample.items)
+    assert found.least == popularity.least_head_count
+    assert found.share == pytest.approx(popularity.counts[popularity.is_head].sum() / popularity.counts.sum())
+
+
+def test_a_line_that_leaves_no_head_is_told() -> None:
+    found = PopularityCurve.of(np.array([5, 3, 1])).head_and_tail(DataSettings(head_rule="count", head_count=6))
+    assert (found.head, found.tail, found.least, found.share) == (0, 3, 0, 0.0)

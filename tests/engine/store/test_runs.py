@@ -263,3 +263,11 @@ def test_a_thousand_runs_are_listed_quickly(store: Store) -> None:
 
 def test_unused_model_settings_keep_their_default() -> None:
     assert config(kind="sid").model == ModelSettings(kind="sid")
+
+
+def test_the_latest_finished_runs_are_given_oldest_first(store: Store) -> None:
+    made = [store.runs.create(config(), "f") for _ in range(5)]
+    for run in made[:4]:
+        finish(store, run)
+    assert [run.id for run in store.runs.finished(3)] == made[1:4]
+    assert store.runs.finished(3)[0].config == config().model_dump(mode="json")

@@ -4,14 +4,14 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.config import ExperimentConfig
-from engine.store.rows import DatasetRow
 from workbench.icons import icon
+from workbench.pages.setup.knowledge import Known
 from workbench.pages.setup.outline import Step, outline
 from workbench.theme import SPACE_2, SPACE_3, SPACE_4, Role, theme
 from workbench.widgets.badge import Badge
 from workbench.widgets.parts import Card, clear, label
 
-WIDTH = 300
+WIDTH = 308
 
 
 class SummaryPanel(Card):
@@ -31,9 +31,10 @@ class SummaryPanel(Card):
         self._shown: list[Step] = []
         theme().changed.connect(self._rebuild)
 
-    def show_config(self, config: ExperimentConfig, dataset: DatasetRow | None) -> None:
+    def show_config(self, config: ExperimentConfig, known: Known) -> None:
+        dataset = known.datasets.get(config.data.dataset)
         self._synthetic.setVisible(dataset is not None and dataset.synthetic)
-        steps = outline(config, dataset)
+        steps = outline(config, known)
         if steps != self._shown:
             self._shown = steps
             self._rebuild()

@@ -1,10 +1,12 @@
-"""Which settings play a part in an experiment, given the others; the reasons stand in the form."""
+"""Which settings play a part in an experiment, given the others, and why the rest do not."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from engine.config import RQ_VAE_SETTINGS, WITH_SEMANTIC_IDS, AlignmentSettings, ModelSettings
+from engine.config import RQ_VAE_SETTINGS, WITH_SEMANTIC_IDS, AlignmentSettings, ExperimentConfig, ModelSettings
+from engine.settings import sections_of
 
+_USUAL = [(section, getattr(ExperimentConfig(), section)) for section, _ in sections_of(ExperimentConfig)]
 OF_LLM_ESR = {"distillation", "similar_users"}
 OF_LOSSES = {"softmax_sample": ("sampled_softmax",), "negatives": ("bce", "gbce"), "calibration": ("gbce",)}
 
@@ -49,6 +51,26 @@ def set_aside(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         if loss not in losses:
             reasons[f"training.{name}"] = "The chosen loss does not use it."
     return reasons
+
+
+def plays_a_part(key: str, reasons: Mapping[str, str]) -> bool:
+    """Whether a dotted setting counts, given what `set_aside` says."""
+    return key not in reasons and key.partition(".")[0] not in reasons
+
+
+def without_idle(config: ExperimentConfig) -> ExperimentConfig:
+    """The settings with those that play no part at their defaults: two experiments that are then alike are the same."""
+    reasons = set_aside(config.model_dump())
+    changes: dict[str, Any] = {}
+    for section, usual in _USUAL:
+        if section in reasons:
+            changes[section] = usual
+            continue
+        idle = [key.partition(".")[2] for key in reasons if key.startswith(f"{section}.")]
+        if idle:
+            values = {name: getattr(usual, name) for name in idle}
+            changes[section] = getattr(config, section).model_copy(update=values)
+    return config.model_copy(update=changes)
 
 
 def hidden(values: Mapping[str, Mapping[str, Any]]) -> set[str]:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from engine.applicability import set_aside
 from engine.config import ExperimentConfig
 from engine.settings import override, parse
-from workbench.widgets.applicability import set_aside
 
 
 def reasons(*assignments: str) -> dict[str, str]:
