@@ -1,7 +1,6 @@
 """Starts and stops runs, one at a time: a worker thread per run, whose events arrive in small bundles."""
 
 import logging
-import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.errors import DataError, WorkbenchError
 from engine.events import Event, Failed, Finished, Interrupted, Listener
 from engine.groups import PlannedRun
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FLUSH_MS = 50  # events reach the pages at most 20 times a second
 Outcome = Finished | Interrupted | Failed
-Runner = Callable[[int, ExperimentConfig, Listener, threading.Event], Outcome]
+Runner = Callable[[int, ExperimentConfig, Listener, RunControl], Outcome]
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class RunController(QObject):
         self._home, self._store, self._library = home, store, library
         self._runner = runner or self._run_recorded
         self._thread: _RunThread | None = None
-        self._stop = threading.Event()
+        self._control = RunControl()
         self.run: int | None = None  # the run that goes, or the last one
         self.config: ExperimentConfig | None = None
         self.outcome: tuple[str, str] | None = None  # status and words, once it has ended
@@ -73,7 +73,7 @@ class RunController(QObject):
 
     @property
     def is_stopping(self) -> bool:
-        return self.is_running and self._stop.is_set()
+        return self.is_running and self._control.is_stopping
 
     @property
     def waiting(self) -> int:
@@ -116,8 +116,8 @@ class RunController(QObject):
         run = self._store.runs.create(config, dataset.fingerprint, group, label)
         self._group, self.place = group, place
         self.run, self.config, self.history, self.outcome = run, config, [], None
-        self._stop = threading.Event()
-        self._thread = _RunThread(self._runner, run, config, self._stop)
+        self._control = RunControl()
+        self._thread = _RunThread(self._runner, run, config, self._control)
         self._thread.finished.connect(self._end)
         self._thread.start()
         self._clock.start()
@@ -133,8 +133,8 @@ class RunController(QObject):
 
     def stop(self) -> None:
         """Ask the run to stop; it answers within one batch and ends with `run_ended`. Those that wait still come."""
-        if self.is_running and not self._stop.is_set():
-            self._stop.set()
+        if self.is_running and not self._control.is_stopping:
+            self._control.stop()
             assert self.run is not None
             self.stopping.emit(self.run)
 
@@ -169,7 +169,7 @@ class RunController(QObject):
             self._waiting.clear()
             self.group_broken.emit(str(error))
 
-    def _run_recorded(self, run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
+    def _run_recorded(self, run: int, config: ExperimentConfig, listen: Listener, control: RunControl) -> Outcome:
         try:
             load_torch()
             from engine.experiment import run_recorded
@@ -177,7 +177,7 @@ class RunController(QObject):
 
             with calm():
                 load_libraries()
-            return run_recorded(run, config, self._home, self._store, self._library, listen, stop)
+            return run_recorded(run, config, self._home, self._store, self._library, listen, control)
         except Exception as error:
             # A broken installation, for example: the run must not stay "running" for ever.
             from engine.store.recorder import RunRecorder
@@ -194,16 +194,16 @@ class RunController(QObject):
 class _RunThread(QThread):
     """Runs one experiment; what it reports waits in a queue until the window's thread drains it."""
 
-    def __init__(self, runner: Runner, run: int, config: ExperimentConfig, stop: threading.Event) -> None:
+    def __init__(self, runner: Runner, run: int, config: ExperimentConfig, control: RunControl) -> None:
         super().__init__()
         self.setObjectName(f"run {run}")
-        self._runner, self._run, self._config, self._stop = runner, run, config, stop
+        self._runner, self._run, self._config, self._control = runner, run, config, control
         self._queue: SimpleQueue[Event] = SimpleQueue()
         self.outcome: Outcome = Failed("The run ended without a word.", "")
 
     def run(self) -> None:
         try:
-            self.outcome = self._runner(self._run, self._config, self._queue.put, self._stop)
+            self.outcome = self._runner(self._run, self._config, self._queue.put, self._control)
         except Exception as error:  # the thread's last line of defence: the window must hear of it
             _log.exception("Run %d broke off.", self._run)
             self.outcome = Failed(f"The run broke off: {error}", traceback.format_exc())

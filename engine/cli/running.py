@@ -1,7 +1,6 @@
 """Runs from the command line: one alone, or a group of them one after another."""
 
 import sys
-import threading
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
 from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.errors import WorkbenchError
 from engine.events import Event, Failed, Interrupted, as_json
 from engine.groups import PlannedRun, default_name, finished_before, plan, summarise
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 def run(arguments: Namespace, output: Output) -> int:
     """Train and test a model, or several as a group, reporting what happens."""
-    with stop_on_signals() as stop:
+    control = RunControl()
+    with stop_on_signals(control.stop):
         config = _experiment(arguments)
         seeds = arguments.seeds
         if isinstance(seeds, int):
@@ -42,14 +43,14 @@ def run(arguments: Namespace, output: Output) -> int:
             if config.data.dataset == SAMPLE:
                 library.ensure_sample()
             dataset = find_dataset(store, config.data.dataset)
-            runner = _Runner(output, home, store, library, dataset, stop)
+            runner = _Runner(output, home, store, library, dataset, control)
             if not is_group:
                 return runner.run(planned[0].config)
             return runner.run_group(arguments.group or default_name(config, datetime.now().astimezone()), planned)
 
 
 class _Runner:
-    """Runs experiments on one dataset, one after another, until `stop` is set or nobody reads any more."""
+    """Runs experiments on one dataset, one after another, until `control` is told to stop or nobody reads any more."""
 
     def __init__(
         self,
@@ -58,10 +59,10 @@ class _Runner:
         store: "Store",
         library: "Library",
         dataset: "DatasetRow",
-        stop: threading.Event,
+        control: RunControl,
     ) -> None:
         self._output, self._home, self._store, self._library = output, home, store, library
-        self._dataset, self._stop = dataset, stop
+        self._dataset, self._control = dataset, control
 
     def run(self, config: ExperimentConfig, group: str | None = None, label: str | None = None, place: str = "") -> int:
         """Run one experiment and give its exit code; `place` says where in a group it stands."""
@@ -74,10 +75,10 @@ class _Runner:
         def listen(event: Event) -> None:
             show(event)
             if self._output.is_closed:
-                self._stop.set()
+                self._control.stop()
 
         try:
-            outcome = run_recorded(number, config, self._home, self._store, self._library, listen, self._stop)
+            outcome = run_recorded(number, config, self._home, self._store, self._library, listen, self._control)
         except WorkbenchError as error:
             print(error, file=sys.stderr)
             return FAILED
@@ -99,7 +100,7 @@ class _Runner:
             self._output.line(f"Group “{group}”: {_runs(len(planned))}")
         codes, skipped = list[int](), 0
         for place, each in enumerate(planned, start=1):
-            if self._stop.is_set():
+            if self._control.is_stopping:
                 break
             before = finished_before(each, self._dataset.fingerprint, earlier)
             skipped += before is not None
@@ -109,7 +110,7 @@ class _Runner:
                     self.run(each.config, group, each.label, f" · seed {each.config.seed}, {place} of {len(planned)}")
                 )
         left = len(planned) - skipped - codes.count(DONE)
-        status = "interrupted" if self._stop.is_set() and left else "failed" if left else "finished"
+        status = "interrupted" if self._control.is_stopping and left else "failed" if left else "finished"
         runs = self._store.runs.in_group(group)
         if self._output.is_json:
             counts = {"planned": len(planned), "skipped": skipped, "left": left}

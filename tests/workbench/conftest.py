@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.events import (
     Event,
     Failed,
@@ -102,12 +103,12 @@ class Script:
             self.go_on.set()
         self.thread: threading.Thread | None = None
 
-    def __call__(self, run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
+    def __call__(self, run: int, config: ExperimentConfig, listen: Listener, control: RunControl) -> Outcome:
         self.thread = threading.current_thread()
         for event in self.events:
             listen(event)
         while not self.go_on.wait(0.005):
-            if stop.is_set():
+            if control.is_stopping:
                 end: Outcome = Interrupted(3, {})
                 listen(end)
                 return end

@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.config import DataSettings, ExperimentConfig
+from engine.control import RunControl
 from engine.errors import DataError, WorkbenchError
 from engine.events import Event, Loss
 from engine.groups import plan
@@ -45,7 +46,7 @@ def test_events_come_in_order_and_before_the_end(
 
 
 def test_many_events_make_few_signals(qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace) -> None:
-    def busy(run: int, config: ExperimentConfig, listen: Callable[[Event], None], stop: threading.Event) -> object:
+    def busy(run: int, config: ExperimentConfig, listen: Callable[[Event], None], control: RunControl) -> object:
         ends = time.monotonic() + 0.6
         step = 0
         while time.monotonic() < ends:
@@ -139,7 +140,7 @@ def test_a_group_runs_one_after_another_whatever_their_ends(
     ends = [scripts.finished(), scripts.failure, scripts.finished()]
     configs: list[ExperimentConfig] = []
 
-    def play(run: int, config: ExperimentConfig, listen: Callable[[Event], None], stop: threading.Event) -> object:
+    def play(run: int, config: ExperimentConfig, listen: Callable[[Event], None], control: RunControl) -> object:
         configs.append(config)
         return ends[len(configs) - 1]
 
