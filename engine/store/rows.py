@@ -78,6 +78,8 @@ class RunDetails(RunRow):
 
     `test` maps protocol -> slice -> metric -> value, `stage_seconds` stage -> wall seconds, `artefacts` a name ->
     a path; `semantic_ids` is the diagnostics report with "reused", `versions` what the run was computed with.
+    `progress` tells how far the run is while it goes: "stage", "title" and "at" of the stage that runs, "done",
+    "total" and "unit" where known, and "paused".
     """
 
     config: dict[str, Any]
@@ -86,6 +88,23 @@ class RunDetails(RunRow):
     semantic_ids: dict[str, Any]
     versions: dict[str, str]
     artefacts: dict[str, str]
+    progress: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class QueuedRun:
+    """A planned run. Of a group it is the one at `place` of `of`; `held`: it is passed over, because the person said
+    so or because it could not be started, which `error` tells."""
+
+    id: int
+    name: str
+    group: str | None
+    label: str | None
+    place: int
+    of: int
+    held: bool
+    error: str | None
+    config: dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)

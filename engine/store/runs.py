@@ -21,7 +21,7 @@ from engine.store.errors import StoreError
 from engine.store.packing import pack, unpack
 from engine.store.process import is_alive, own_identity
 from engine.store.rows import Curve, LogLine, Point, RunDetails, RunRow
-from engine.store.schema import CurvePartRecord, LogRecord, RunRecord
+from engine.store.schema import CurvePartRecord, LogRecord, QueueRecord, RunRecord
 
 _SUMMARY = {field.name: getattr(RunRecord, field.name) for field in fields(RunRow)}
 _DETAILS = {field.name: getattr(RunRecord, field.name) for field in fields(RunDetails)}
@@ -40,11 +40,17 @@ class RunRepository:
         self._database = database
 
     def create(
-        self, config: ExperimentConfig, dataset_fingerprint: str, group: str | None = None, label: str | None = None
+        self,
+        config: ExperimentConfig,
+        dataset_fingerprint: str,
+        group: str | None = None,
+        label: str | None = None,
+        queued: int | None = None,
     ) -> int:
         """A new run of this process, "running" from now on; gives its number.
 
-        `group` names the runs that are made together, `label` says what this one is among them.
+        `group` names the runs that are made together, `label` says what this one is among them. The planned run
+        `queued` leaves the queue for it; raises StoreError when it is no longer there.
         """
         process, process_started = own_identity()
         aligns = config.model.kind == "h2rec"
@@ -70,6 +76,12 @@ class RunRepository:
             **{name: {} for name in ("test", "stage_seconds", "semantic_ids", "artefacts")},
         }
         with self._database.writing() as session:
+            if queued is not None:
+                taken = session.execute(delete(QueueRecord).where(QueueRecord.id == queued).returning(QueueRecord.id))
+                if taken.one_or_none() is None:
+                    raise StoreError(
+                        f"“{config.title}” is no longer in the queue: it was started or removed elsewhere."
+                    )
             return session.execute(insert(RunRecord).values(values).returning(RunRecord.id)).scalar_one()
 
     def get(self, run: int) -> RunDetails:
@@ -108,6 +120,11 @@ class RunRepository:
         query = select(*_LOG_COLUMNS).where(LogRecord.run_id == run).order_by(LogRecord.id)
         with self._database.reading() as session:
             return [LogLine(*row) for row in session.execute(query)]
+
+    def annotate(self, run: int, notes: str) -> None:
+        """Keep the person's notes on a run, in the place of what was there."""
+        with self._database.writing() as session:
+            session.execute(update(RunRecord).where(RunRecord.id == run).values(notes=notes))
 
     def delete(self, runs: Sequence[int]) -> None:
         """Forget runs with their curves and logs. Raises StoreError, deleting none, when one of them still runs."""
