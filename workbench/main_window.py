@@ -17,7 +17,8 @@ from workbench.navigation import Navigation
 from workbench.pages.base import Page
 from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES
 from workbench.preferences import Preferences
-from workbench.run_controller import RunController, Runner
+from workbench.run_controller import RunController
+from workbench.run_thread import Runner
 from workbench.status_bar import StatusBar
 from workbench.widgets.dialogs import show_error
 from workbench.widgets.empty_state import EmptyState
@@ -145,11 +146,15 @@ class MainWindow(QMainWindow):
         for signal in (controller.run_started, controller.events, controller.run_ended):
             signal.connect(self._show_title)
         controller.run_ended.connect(self._go_on_closing)
-        controller.group_broken.connect(lambda why: show_error(self, "The next run could not be started.", why))
+        controller.not_started.connect(
+            lambda why: show_error(self, "Some runs of the queue could not be started. They are on hold.", why)
+        )
         self.navigation.setEnabled(True)
         last = self._preferences.recall("window/page", FIRST_PAGE)
         self.show_page(last if last in self._entries else FIRST_PAGE)
-        self._make_sample(store, library, _words_on(dead))
+        if self._preferences.starts_queue:
+            controller.start_queue()
+        self._make_sample(store, library, _words_on(dead, controller.queue.waiting))
         run_in_background(partial(import_module, "pyqtgraph"))  # slow; here nobody waits for it
         self.ready.emit()
 
@@ -217,9 +222,12 @@ class MainWindow(QMainWindow):
         title = controller.config.title if controller.config is not None else ""
         box = QMessageBox(QMessageBox.Icon.Question, TITLE, f"“{title}” is still running.", parent=self)
         box.setObjectName("closeQuestion")
-        waiting = f" The {controller.waiting} runs that wait for it are not started." if controller.waiting else ""
+        waiting = controller.queue.waiting
+        kept = (
+            f" The queue of {waiting} {'run' if waiting == 1 else 'runs'} is kept for the next time." if waiting else ""
+        )
         box.setInformativeText(
-            f"If you stop it, the best checkpoint so far is kept, and the window closes after that.{waiting}"
+            f"If you stop it, the best checkpoint so far is kept, and the window closes after that.{kept}"
         )
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
         stop.setObjectName("closeQuestion.stop")
@@ -243,8 +251,11 @@ class MainWindow(QMainWindow):
             self.close()
 
 
-def _words_on(dead: int) -> str:
-    """What the status bar says at the start, given the number of runs that were found dead."""
-    if not dead:
-        return "Ready"
-    return f"{dead} {'run was' if dead == 1 else 'runs were'} interrupted when the workbench last ended."
+def _words_on(dead: int, waiting: int) -> str:
+    """What the status bar says at the start, given how many runs were found dead and how many wait."""
+    words = []
+    if dead:
+        words.append(f"{dead} {'run was' if dead == 1 else 'runs were'} interrupted when the workbench last ended.")
+    if waiting:
+        words.append(f"{waiting} {'run waits' if waiting == 1 else 'runs wait'} in the queue for your word.")
+    return " ".join(words) or "Ready"

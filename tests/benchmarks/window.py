@@ -37,7 +37,7 @@ from workbench.application import make_application
 from workbench.background import is_busy
 from workbench.main_window import MainWindow
 from workbench.preferences import Preferences
-from workbench.run_controller import Outcome, Runner
+from workbench.run_thread import Outcome, Runner
 
 INTERVAL_MS = 10
 TURN_MS = 3000

@@ -29,7 +29,8 @@ from engine.home import Home
 from engine.store import Store
 from workbench.context import Workbench
 from workbench.preferences import Preferences
-from workbench.run_controller import Outcome, RunController
+from workbench.run_controller import RunController
+from workbench.run_thread import Outcome
 
 REPORT: dict[str, Any] = {
     "items": 800,

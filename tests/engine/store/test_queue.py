@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
@@ -38,6 +38,7 @@ def test_the_queue_keeps_its_order_and_its_settings(store: Store, tmp_path: Path
 
 
 def test_moving_keeps_all_runs_and_the_order_of_those_that_move(store: Store) -> None:
+    @settings(max_examples=30)
     @given(st.sets(st.integers(0, 5)), st.one_of(st.none(), st.integers(0, 5)))
     def check(chosen: set[int], before: int | None) -> None:
         store.queue.remove([each.id for each in store.queue.list()])

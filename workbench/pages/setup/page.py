@@ -70,6 +70,7 @@ class SetupPage(Page):
         controller = workbench.controller
         controller.run_started.connect(self._show_state)
         controller.run_ended.connect(self._show_state)
+        controller.queue.changed.connect(self._show_state)
         self._use_preset("sample" if "sample" in self._presets else next(iter(self._presets)))
 
     def activate(self) -> None:
@@ -102,6 +103,9 @@ class SetupPage(Page):
         controller = self._workbench.controller
         try:
             planned = self.group.plan(config)
+            if controller.is_running:
+                controller.add(default_name(config, datetime.now().astimezone()), planned)
+                return
             if len(planned) == 1:
                 run = controller.start(config)
             else:
@@ -167,10 +171,12 @@ class SetupPage(Page):
             self.form.set_placeholder("name", config.model_copy(update={"name": ""}).title)
             self.summary.show_config(config, self._datasets.get(config.data.dataset))
             self._runs = self.group.show_config(config)
-        self._start_button.setText(f"Start {self._runs} runs" if self._runs > 1 else "Start")
-        reason = self._obstacle()
-        self._reason.setText(reason)
-        self._reason.setVisible(bool(reason))
+        runs = f"{self._runs} runs" if self._runs > 1 else ""
+        adds = self._workbench.controller.is_running
+        self._start_button.setText(f"Add {runs} to queue".replace("  ", " ") if adds else f"Start {runs}".rstrip())
+        reason, waiting = self._obstacle(), self._workbench.controller.waiting
+        self._reason.setText(reason or (f"{waiting} in the queue" if waiting else ""))
+        self._reason.setVisible(bool(self._reason.text()))
         self._start_button.setEnabled(not reason)
 
     def _go_to_obstacle(self) -> None:
@@ -178,10 +184,10 @@ class SetupPage(Page):
             self._show_first_error()
         elif not self._runs:
             self.group.seeds.setFocus()
-        elif self._workbench.controller.is_running:
-            self.open_page.emit("monitor", self._workbench.controller.run)
-        else:
+        elif self._obstacle():
             self.open_page.emit("datasets", None)
+        else:
+            self.open_page.emit("monitor", self._workbench.controller.run)
 
     def _show_first_error(self) -> None:
         field = self.form.show_first_error()
@@ -195,8 +201,6 @@ class SetupPage(Page):
             return "1 setting is not right yet" if wrong == 1 else f"{wrong} settings are not right yet"
         if not self._runs:
             return "The number of seeds is not right yet"
-        if self._workbench.controller.is_running:
-            return "A run is going"
         if self.form.config.data.dataset not in self._datasets:
             return "The dataset is not there yet"
         return ""

@@ -1,0 +1,163 @@
+"""The queue in the Monitor, by mouse and by keyboard."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QToolButton
+from pytestqt.qtbot import QtBot
+
+from engine.config import ExperimentConfig
+from engine.groups import plan
+from engine.store import Planned, Store
+from workbench.context import Workbench
+from workbench.models.queue import QueueModel
+from workbench.pages.monitor import MonitorPage
+
+MakeWorkbench = Callable[..., Workbench]
+
+
+def planned(*names: str) -> list[Planned]:
+    return [Planned(ExperimentConfig(name=name)) for name in names]
+
+
+def open_page(qtbot: QtBot, workbench: Workbench) -> MonitorPage:
+    page = MonitorPage(workbench)
+    qtbot.addWidget(page)
+    page.resize(1096, 760)
+    page.show()
+    page.activate()
+    return page
+
+
+def names(page: MonitorPage) -> list[str]:
+    return [row.name for row in page.queue.model.rows()]
+
+
+def choose(page: MonitorPage, *rows: int) -> None:
+    selection = page.queue.list.selectionModel()
+    selection.clear()
+    for row in rows:
+        selection.select(page.queue.model.index(row), QItemSelectionModel.SelectionFlag.Select)
+
+
+def press(page: MonitorPage, name: str) -> None:
+    tool = page.findChild(QToolButton, name)
+    assert tool is not None
+    assert tool.isEnabled()
+    tool.click()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, make_workbench: MakeWorkbench, store: Store, scripts: SimpleNamespace) -> MonitorPage:
+    """The monitor at the start of the program, which finds a queue of four."""
+    store.queue.add(planned("one", "two", "three", "four"))
+    return open_page(qtbot, make_workbench(scripts.Script([], scripts.finished(), waits=True)))
+
+
+def test_a_queue_that_is_found_is_shown_and_started_by_its_button(page: MonitorPage, qtbot: QtBot) -> None:
+    tabs = page.findChild(QTabWidget, "monitor.side")
+    assert tabs is not None
+    assert tabs.isVisible()
+    assert [tabs.tabText(each) for each in range(tabs.count()) if tabs.isTabVisible(each)] == ["Queue (4)"]
+    words, go = page.findChild(QLabel, "monitor.queue.words"), page.findChild(QPushButton, "monitor.queue.go")
+    assert words is not None
+    assert go is not None
+    assert words.text() == "4 runs wait for your word."
+    qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
+    controller = page._workbench.controller
+    assert controller.config is not None
+    assert controller.config.name == "one"
+    assert names(page) == ["two", "three", "four"]
+    assert words.text() == "3 runs wait; the next one starts when this run has ended."
+    assert go.text() == "Do not go on"
+    go.click()
+    assert controller.waiting == 0
+    assert words.text() == "3 runs wait for your word."
+
+
+def test_rows_are_moved_by_keys_and_stay_chosen(page: MonitorPage, qtbot: QtBot) -> None:
+    page.window().activateWindow()
+    page.queue.list.setFocus()
+    qtbot.waitUntil(page.queue.list.hasFocus)
+    choose(page, 1, 3)
+    qtbot.keyClick(page.queue.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert names(page) == ["two", "four", "one", "three"]
+    assert [index.row() for index in sorted(page.queue.list.selectedIndexes())] == [0, 1]
+    for _ in range(3):
+        qtbot.keyClick(page.queue.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert names(page) == ["one", "three", "two", "four"]
+
+
+def test_rows_are_moved_by_dragging(page: MonitorPage) -> None:
+    model = page.queue.model
+    dragged = model.mimeData([model.index(3), model.index(0)])
+    assert not model.dropMimeData(dragged, Qt.DropAction.MoveAction, 2, 0, QModelIndex())
+    assert names(page) == ["two", "one", "four", "three"]
+    dragged = model.mimeData([model.index(0)])
+    model.dropMimeData(dragged, Qt.DropAction.MoveAction, -1, -1, QModelIndex())
+    assert names(page) == ["one", "four", "three", "two"]
+
+
+def test_rows_are_held_released_and_run_next(page: MonitorPage, qtbot: QtBot) -> None:
+    controller = page._workbench.controller
+    choose(page, 0, 1)
+    press(page, "monitor.queue.hold")
+    assert controller.queue.waiting == 2
+    hold = page.findChild(QToolButton, "monitor.queue.hold")
+    assert hold is not None
+    assert hold.accessibleName() == "Take off hold"
+    controller.start_queue()
+    assert controller.config is not None
+    assert controller.config.name == "three"
+    choose(page, 1)
+    press(page, "monitor.queue.runNext")
+    assert [(row.name, row.held) for row in page.queue.model.rows()] == [
+        ("two", False), ("one", True), ("four", False),
+    ]  # fmt: skip
+    choose(page, 1)
+    press(page, "monitor.queue.hold")
+    assert controller.waiting == 3
+
+
+def test_removing_asks_first(page: MonitorPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    answers = [False, True]
+
+    def ask(parent: object, question: str, *_words: str) -> bool:
+        asked.append(question)
+        return answers.pop(0)
+
+    monkeypatch.setattr("workbench.widgets.dialogs.ask", ask)
+    choose(page, 0, 2)
+    press(page, "monitor.queue.remove")
+    assert len(names(page)) == 4
+    press(page, "monitor.queue.remove")
+    assert names(page) == ["two", "four"]
+    assert asked == ["Remove these 2 planned runs?"] * 2
+
+
+def test_the_model_is_sound(qtbot: QtBot, make_workbench: MakeWorkbench, store: Store) -> None:
+    workbench = make_workbench()
+    model = QueueModel(workbench.controller.queue)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    added = workbench.controller.queue.add(planned("one", "two"))
+    workbench.controller.queue.move(added[:1], None)
+    workbench.controller.queue.remove(added)
+    assert model.rowCount() == 0
+
+
+def test_a_group_keeps_its_places(qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace) -> None:
+    workbench = make_workbench(scripts.Script([], scripts.finished(), waits=True))
+    page = open_page(qtbot, workbench)
+    workbench.controller.start_group("study", plan(ExperimentConfig(), range(3)))
+    about = [
+        page.queue.model.index(row).data(Qt.ItemDataRole.AccessibleTextRole)
+        for row in range(page.queue.model.rowCount())
+    ]
+    assert about == [
+        "H2Rec on sample, sample · seed 1 · 2 of 3",
+        "H2Rec on sample, sample · seed 2 · 3 of 3",
+    ]
