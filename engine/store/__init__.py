@@ -6,6 +6,7 @@ The only place that knows SQL. Every call is one short transaction, so one store
 from engine.store.datasets import DatasetRepository
 from engine.store.errors import StoreError
 from engine.store.queue import Planned, QueueRepository
+from engine.store.reader import RunReader
 from engine.store.recorder import RunRecorder
 from engine.store.rows import Curve, DatasetRow, LogLine, QueuedRun, RunDetails, RunRow
 from engine.store.runs import RunRepository
@@ -20,6 +21,7 @@ __all__ = [
     "QueueRepository",
     "QueuedRun",
     "RunDetails",
+    "RunReader",
     "RunRecorder",
     "RunRepository",
     "RunRow",

@@ -134,3 +134,21 @@ class LogLine:
     at: datetime
     level: Literal["info", "warning", "error"]
     text: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a run was read: the last part of a curve and the last line of the log that were seen."""
+
+    part: int = 0
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class RunNews:
+    """A run as it is now, with the points and lines that came after a mark; `mark` is where the next ones begin."""
+
+    details: RunDetails
+    curves: dict[str, Curve]
+    lines: list[LogLine]
+    mark: Mark

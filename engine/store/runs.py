@@ -20,7 +20,7 @@ from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.packing import pack, unpack
 from engine.store.process import is_alive, own_identity
-from engine.store.rows import Curve, LogLine, Point, RunDetails, RunRow
+from engine.store.rows import Curve, LogLine, Mark, Point, RunDetails, RunNews, RunRow
 from engine.store.schema import CurvePartRecord, LogRecord, QueueRecord, RunRecord
 
 _SUMMARY = {field.name: getattr(RunRecord, field.name) for field in fields(RunRow)}
@@ -115,6 +115,31 @@ class RunRepository:
             parts = _read_parts(session, run)
         return {series: unpack(series, parts[series]) for series in sorted(parts)}
 
+    def news(self, run: int, after: Mark) -> RunNews:
+        """What there is of a run after a mark, read as one state. Raises StoreError when there is no such run."""
+        with self._database.reading() as session:
+            row = session.execute(select(*_DETAILS.values()).where(RunRecord.id == run)).one_or_none()
+            if row is None:
+                raise StoreError(f"Run {run} is gone: it was deleted.")
+            details = RunDetails(*row)
+            # The curves of a run that has ended are packed anew, under other numbers: they come whole once more.
+            parts = _read_parts(session, run, after.part if details.status == "running" else 0)
+            last_part = session.scalar(select(func.max(CurvePartRecord.id)).where(CurvePartRecord.run_id == run))
+            chosen = (LogRecord.run_id == run, LogRecord.id > after.line)
+            lines = session.execute(select(LogRecord.id, *_LOG_COLUMNS).where(*chosen).order_by(LogRecord.id)).all()
+        curves = {series: unpack(series, parts[series]) for series in sorted(parts)}
+        mark = Mark(last_part or 0, lines[-1][0] if lines else after.line)
+        return RunNews(details, curves, [LogLine(*line[1:]) for line in lines], mark)
+
+    def going_elsewhere(self) -> list[RunRow]:
+        """The runs that another living process computes, the newest first."""
+        query = select(RunRecord.process, RunRecord.process_started, *_SUMMARY.values()).where(
+            RunRecord.status == "running", RunRecord.process != own_identity()[0]
+        )
+        with self._database.reading() as session:
+            rows = session.execute(query.order_by(RunRecord.id.desc())).all()
+        return [RunRow(*row) for process, started, *row in rows if is_alive(process, started)]
+
     def log(self, run: int) -> list[LogLine]:
         """The run's log in the order of writing."""
         query = select(*_LOG_COLUMNS).where(LogRecord.run_id == run).order_by(LogRecord.id)
@@ -206,9 +231,11 @@ class RunRepository:
             return [RunRow(*row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
-def _read_parts(session: Session, run: int) -> dict[str, list[bytes]]:
-    """series -> the packed parts of its curve in the order of writing."""
-    query = select(CurvePartRecord.series, CurvePartRecord.points).where(CurvePartRecord.run_id == run)
+def _read_parts(session: Session, run: int, after: int = 0) -> dict[str, list[bytes]]:
+    """series -> the packed parts of its curve in the order of writing, but those up to number `after`."""
+    query = select(CurvePartRecord.series, CurvePartRecord.points).where(
+        CurvePartRecord.run_id == run, CurvePartRecord.id > after
+    )
     parts: defaultdict[str, list[bytes]] = defaultdict(list)
     for series, points in session.execute(query.order_by(CurvePartRecord.id)):
         parts[series].append(points)
