@@ -3,13 +3,16 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from engine.events import GateWeights
 from engine.store import Curve as StoredCurve
 from workbench.theme import Role
 from workbench.widgets.chart import LineChart
-from workbench.widgets.curve import MOST_DRAWN, MOST_MEANS, Curve
+from workbench.widgets.curve import MOST_DRAWN, Curve, nearest, smoothed, thinned
 from workbench.widgets.run_charts import RunCharts
 
 
@@ -20,7 +23,7 @@ def test_a_thinned_curve_keeps_its_extremes_and_its_order() -> None:
     values[2_718] = -7.0
     for x, y in enumerate(values):
         curve.append(x, y)
-    x, y = curve.drawn()
+    x, y = thinned(curve.x, curve.y)
     assert len(curve) == 50_000
     assert len(x) <= MOST_DRAWN
     assert (y.max(), y.min()) == (7.0, -7.0)
@@ -33,7 +36,7 @@ def test_a_thinned_curve_keeps_its_gaps_and_the_extremes_beside_them() -> None:
     values = np.sin(np.arange(9999) / 700)
     values[5000:5100], values[4999], values[9998] = np.nan, 3.0, -3.0
     curve.replace(np.arange(9999), values)
-    x, y = curve.drawn()
+    x, y = thinned(curve.x, curve.y)
     assert len(x) <= MOST_DRAWN
     assert (np.diff(x) > 0).all()
     assert (np.nanmax(y), np.nanmin(y)) == (3.0, -3.0)
@@ -51,11 +54,9 @@ def test_a_curve_never_writes_to_the_points_it_was_given() -> None:
 
 
 def test_the_nearest_point_is_found_wherever_one_points() -> None:
-    curve = Curve()
     x = np.array([1.0, 2.0, 2.5, 7.0])
-    curve.replace(x, x)
     for place in (-3.0, 1.0, 1.4, 1.5, 1.6, 2.3, 4.0, 7.0, 99.0):
-        assert curve.nearest(place) == np.abs(x - place).argmin()
+        assert nearest(x, place) == np.abs(x - place).argmin()
 
 
 def test_a_million_points_are_drawn_as_few_that_keep_the_extremes(qtbot: QtBot) -> None:
@@ -69,30 +70,28 @@ def test_a_million_points_are_drawn_as_few_that_keep_the_extremes(qtbot: QtBot) 
     charts.set_curves({"loss/total": StoredCurve("loss/total", steps, steps / 1000, values)}, None)
     series = charts.loss._series["total"]
     qtbot.waitUntil(lambda: not charts.loss._dirty)
-    assert series.faint is not None
     for item in (series.line, series.faint):
         assert len(item.getData()[0]) <= MOST_DRAWN
-    assert len(charts.loss._means["total"]) <= MOST_MEANS
     drawn = series.faint.getData()[1]
     assert (drawn.max(), drawn.min()) == (50.0, -50.0)
     low, high = charts.loss._plot.getPlotItem().vb.viewRange()[1]
     assert low < -50 < 50 < high
-    assert charts.loss.accessibleName() == f"Loss: total {values[-1000:].mean():.3f}"
+    assert charts.loss.accessibleName() == f"Loss: total {smoothed(values, 0.9)[-1]:.3f}"
 
 
 def test_short_curves_are_drawn_as_they_are() -> None:
     curve = Curve()
     curve.replace([1, 2, 3], [5, 4, 6])
-    assert curve.drawn()[1].tolist() == [5, 4, 6]
-    assert curve.nearest(2.4) == 1
+    assert thinned(curve.x, curve.y)[1].tolist() == [5, 4, 6]
+    assert nearest(curve.x, 2.4) == 1
     curve.replace([], [])
-    assert curve.nearest(1) is None
+    assert nearest(curve.x, 1) is None
     curve.append(1, 2)
     assert curve.y.tolist() == [2]
 
 
 def test_chart_shows_the_last_values_and_the_marker(qtbot: QtBot) -> None:
-    chart = LineChart("NDCG@10", "Epoch", "NDCG@10", name="chart")
+    chart = LineChart("NDCG@10", "NDCG@10", name="chart")
     qtbot.addWidget(chart)
     chart.add_series("head", "head", Role.head)
     chart.add_series("tail", "tail", Role.tail)
@@ -104,15 +103,15 @@ def test_chart_shows_the_last_values_and_the_marker(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "0.500" in chart.accessibleName())
     assert chart._stack.currentWidget() is chart._plot
     assert chart.accessibleName() == "NDCG@10: head 0.500; tail"
-    assert chart._marker_line.value() == 3
-    assert chart._marker_dot.getData()[1].tolist() == [0.3]
+    assert chart._plot.marker_line.value() == 3
+    assert chart._plot.marker_dot.getData()[1].tolist() == [0.3]
     left, right = chart._plot.getPlotItem().vb.viewRange()[0]
     assert left < 1
     assert right > 5
 
 
 def test_chart_draws_only_while_it_is_visible(qtbot: QtBot) -> None:
-    chart = LineChart("Loss", "Epoch", "Loss", name="chart")
+    chart = LineChart("Loss", "Loss", name="chart")
     qtbot.addWidget(chart)
     chart.add_series("total", "total", Role.loss_1)
     chart.append("total", 1, 1)
@@ -122,7 +121,7 @@ def test_chart_draws_only_while_it_is_visible(qtbot: QtBot) -> None:
 
 
 def test_pointing_at_a_place_shows_the_values_there(qtbot: QtBot) -> None:
-    chart = LineChart("Loss", "Epoch", "Loss", name="chart")
+    chart = LineChart("Loss", "Loss", name="chart")
     qtbot.addWidget(chart)
     chart.resize(400, 300)
     chart.add_series("total", "total", Role.loss_1)
@@ -132,9 +131,9 @@ def test_pointing_at_a_place_shows_the_values_there(qtbot: QtBot) -> None:
     view = chart._plot.getPlotItem().vb
     from PySide6.QtCore import QPointF
 
-    chart._point_at(view.mapViewToScene(QPointF(2.1, 0.5)))
+    chart._plot._point(view.mapViewToScene(QPointF(2.1, 0.5)))
     assert "0.500" in chart.accessibleName()
-    assert chart._crosshair.isVisible()
+    assert chart._plot.crosshair.isVisible()
 
 
 def test_run_charts_take_live_events(qtbot: QtBot, scripts: SimpleNamespace) -> None:
@@ -168,24 +167,36 @@ def test_run_charts_show_a_past_run_and_hide_gates_that_are_not_there(qtbot: QtB
     assert charts.hr._marker == 2
 
 
-def test_means_are_taken_over_what_came_just_before() -> None:
-    curve = Curve()
-    curve.replace([0.5, 1.0, 1.5, 3.0], [4.0, 2.0, 6.0, 1.0])
-    assert curve.mean_over(1).y.tolist() == [4.0, 3.0, 4.0, 1.0]
-    assert len(Curve().mean_over(1)) == 0
-    few = curve.mean_over(1, most=2)
-    assert (few.x.tolist(), few.y.tolist()) == ([1.0, 3.0], [3.0, 1.0])
+@given(st.lists(st.floats(-100, 100), max_size=700), st.floats(0, 0.99))
+def test_smoothing_is_the_corrected_exponential_average(values: list[float], weight: float) -> None:
+    expected, mean = [], 0.0
+    for number, value in enumerate(values, start=1):
+        mean = weight * mean + (1 - weight) * value
+        expected.append(mean / (1 - weight**number))
+    assert smoothed(np.array(values), weight).tolist() == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_chart_of_means_says_the_mean_and_keeps_the_points(qtbot: QtBot) -> None:
-    chart = LineChart("Loss", "Epoch", "Loss", name="chart", mean_over=1)
+def test_smoothing_passes_over_gaps() -> None:
+    values = smoothed(np.array([1.0, np.nan, 1.0, np.inf, 1.0]), 0.6)
+    assert values[[0, 2, 4]].tolist() == pytest.approx([1, 1, 1])
+    assert np.isnan(values[[1, 3]]).all()
+
+
+def test_a_smoothed_chart_says_the_mean_and_keeps_the_points(qtbot: QtBot) -> None:
+    chart = LineChart("Loss", "Loss", name="chart", smooths=True)
     qtbot.addWidget(chart)
+    chart.set_smoothing(0.5)
     chart.add_series("total", "total", Role.loss_1)
     chart.show()
-    for place, value in ((0.5, 4.0), (1.0, 2.0)):
+    for place, value in ((0.5, 4.0), (1.0, 1.0)):
         chart.append("total", place, value)
-    qtbot.waitUntil(lambda: chart.accessibleName() == "Loss: total 3.000")
-    assert chart.points("total")[1] == [4.0, 2.0]
+    qtbot.waitUntil(lambda: chart.accessibleName() == "Loss: total 2.000")
+    assert chart.points("total")[1] == [4.0, 1.0]
+    series = chart._series["total"]
+    assert series.faint.getData()[1].tolist() == [4.0, 1.0]
+    chart.set_smoothing(0)
+    qtbot.waitUntil(lambda: chart.accessibleName() == "Loss: total 1.000")
+    assert len(series.faint.getData()[1]) == 0
 
 
 def test_a_run_without_curves_says_why(qtbot: QtBot) -> None:

@@ -9,6 +9,7 @@ from engine.events import Event
 from workbench.background import Task, run_in_background
 from workbench.context import Workbench
 from workbench.pages.base import Page
+from workbench.pages.monitor.ghost import GhostChoice
 from workbench.pages.monitor.notes_panel import NotesPanel
 from workbench.pages.monitor.other_runs import OtherRuns
 from workbench.pages.monitor.past_run import PastRun, load_past_run
@@ -42,6 +43,7 @@ class MonitorPage(Page):
             self.title_row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self.view = RunView()
+        self._ghost = GhostChoice(workbench.store, self.view.charts, self)
         self.view.banner.inspect.connect(lambda: self.open_page.emit("inspector", self._shown))
         self.view.banner.all_runs.connect(lambda: self.open_page.emit("runs", self._shown))
         empty = EmptyState(
@@ -188,6 +190,7 @@ class MonitorPage(Page):
     def _head(self, run: int, config: ExperimentConfig) -> None:
         self._shown = self._wanted = run
         self.notes.show_run(run)
+        self._ghost.refresh(run)
         self.set_title(config.title)
         controller = self._workbench.controller
         place = controller.place if run == controller.run else None
