@@ -5,7 +5,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -14,6 +14,7 @@ from engine.home import Home
 from workbench.background import finish_background, run_in_background
 from workbench.context import Workbench
 from workbench.navigation import Navigation
+from workbench.notifier import Notifier
 from workbench.pages.base import Page
 from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES
 from workbench.preferences import Preferences
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self._entries = {entry.id: entry for entry in (*MAIN_PAGES, *OTHER_PAGES)}
         self._pages: dict[str, Page] = {}
         self.workbench: Workbench | None = None
+        self._notifier: Notifier | None = None
         self._painted = False
         self._closing = False
 
@@ -103,6 +105,11 @@ class MainWindow(QMainWindow):
             self._painted = True
             QTimer.singleShot(0, self, self._open)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._notifier is not None:
+            self._notifier.seen()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         controller = self.workbench.controller if self.workbench is not None else None
         if controller is not None and controller.is_running:
@@ -113,6 +120,8 @@ class MainWindow(QMainWindow):
         self._preferences.remember("window/geometry", self.saveGeometry())
         for page in self._pages.values():
             page.close()
+        if self._notifier is not None:
+            self._notifier.close()
         self.hide()
         finish_background()
         if self.workbench is not None:
@@ -145,6 +154,7 @@ class MainWindow(QMainWindow):
         self.status.follow(controller)
         for signal in (controller.run_started, controller.events, controller.run_ended):
             signal.connect(self._show_title)
+        self._notifier = Notifier(self, controller, self._preferences)
         controller.run_ended.connect(self._go_on_closing)
         controller.not_started.connect(
             lambda why: show_error(self, "Some runs of the queue could not be started. They are on hold.", why)

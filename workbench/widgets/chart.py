@@ -63,7 +63,7 @@ class LineChart(Card):
         super().__init__(title, caption, parent)
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.set_margins(SPACE_4, SPACE_2)
+        self.set_margins(SPACE_4, SPACE_2, SPACE_1)
         self._value, self._from_zero, self._title_text, self._y_label = value, from_zero, title, y_label
         self._smooths, self._smoothing = smooths, 0.0
         self._series: dict[str, Series] = {}

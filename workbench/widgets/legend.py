@@ -71,6 +71,8 @@ class Legend(QWidget):
         painter.setFont(self.font())
         metrics = QFontMetrics(self.font())
         for entry, place in self._places():
+            if not entry.name and not entry.value:
+                continue  # the only line of a chart, whose title names it
             pen = QPen(theme().color(entry.role if entry.shown else Role.text_disabled), 2.5)
             if entry.dashed:
                 pen.setDashPattern([1.6, 1.2])

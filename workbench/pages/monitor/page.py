@@ -188,7 +188,11 @@ class MonitorPage(Page):
             self._loading = None
 
     def _head(self, run: int, config: ExperimentConfig) -> None:
+        is_first = self._shown is None
         self._shown = self._wanted = run
+        self._show_state()
+        if is_first:
+            self.side.setCurrentWidget(self.view.side)
         self.notes.show_run(run)
         self._ghost.refresh(run)
         self.set_title(config.title)

@@ -44,7 +44,9 @@ class QueuePanel(QWidget):
         )
         self._hold = _tool("pause", "monitor.queue.hold", "Put on hold", self._hold_or_release)
         self._remove = _tool("trash", "monitor.queue.remove", "Remove (Delete)", self._ask_and_remove)
-        tools = QHBoxLayout()
+        self._tools = QWidget()
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(SPACE_1)
         for tool in (self._up, self._down, self._first, self._hold, self._remove):
             tools.addWidget(tool)
@@ -54,8 +56,9 @@ class QueuePanel(QWidget):
         layout.setContentsMargins(0, SPACE_3, 0, 0)
         layout.setSpacing(SPACE_2)
         layout.addWidget(self._words)
-        layout.addLayout(tools)
+        layout.addWidget(self._tools)
         layout.addWidget(self.list, 1)
+        layout.addStretch()
         for keys, tool in (("Alt+Up", self._up), ("Alt+Down", self._down), ("Del", self._remove)):
             shortcut = QShortcut(QKeySequence(keys), self.list)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -112,6 +115,8 @@ class QueuePanel(QWidget):
     def _show_state(self) -> None:
         waiting, any_chosen = self._queue.waiting, self.list.selectionModel().hasSelection()
         runs = f"{waiting} {'run waits' if waiting == 1 else 'runs wait'}"
+        for part in (self._tools, self.list):
+            part.setVisible(bool(self.model.rows()))
         if not self.model.rows():
             words = "Nothing waits. While a run goes, New experiment adds further ones here."
         elif not waiting:

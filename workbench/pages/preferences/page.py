@@ -5,10 +5,11 @@ from typing import cast
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QWidget
 
 from engine import __version__
 from workbench.context import Workbench
+from workbench.notifier import can_notify
 from workbench.pages.base import Page
 from workbench.theme import SPACE_4, ThemeSetting
 from workbench.widgets.numbers import MetricFormat
@@ -29,6 +30,23 @@ class PreferencesPage(Page):
         numbers = _choices(
             "Metrics", _METRICS, workbench.preferences.metric_format, "preferences.metrics", self._use_format
         )
+        runs = Card("Runs")
+        for words, name, chosen, use in (
+            ("Tell the desktop when a run ends", "preferences.notify", self._preferences.notifies, self._notify),
+            (
+                "Go on with the queue when the program starts",
+                "preferences.queue",
+                self._preferences.starts_queue,
+                self._start_queue,
+            ),
+        ):
+            switch = QCheckBox(words)
+            switch.setObjectName(name)
+            switch.setChecked(chosen)
+            switch.toggled.connect(use)
+            runs.body.addWidget(switch)
+        if not can_notify():
+            runs.body.addWidget(label("This desktop shows no notifications of programs.", "caption", wrap=True))
         folder = Card("Home folder")
         folder.body.addWidget(
             label("Datasets, runs, caches, the log and these settings are kept here.", "muted", wrap=True)
@@ -40,11 +58,17 @@ class PreferencesPage(Page):
         row.addWidget(show)
         row.addStretch()
         folder.body.addLayout(row)
-        for card in (look, numbers, folder):
+        for card in (look, numbers, runs, folder):
             card.setMaximumWidth(_WIDEST)
             self.body.addWidget(card)
         self.body.addWidget(label(f"H2Rec Workbench {__version__}", "caption"))
         self.body.addStretch(1)
+
+    def _notify(self, on: bool) -> None:
+        self._preferences.notifies = on
+
+    def _start_queue(self, on: bool) -> None:
+        self._preferences.starts_queue = on
 
     def _use_theme(self, value: str) -> None:
         self._preferences.theme = cast(ThemeSetting, value)
