@@ -294,8 +294,9 @@ class LineChart(Card):
     def _fit(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The points in view with one more at each side, few enough, and on the scale of the axis; all (points,)."""
         if self.is_looked_into:
-            first, last = np.searchsorted(x, self._plot.x_range)
-            x, y = x[max(first - 1, 0) : last + 1], y[max(first - 1, 0) : last + 1]
+            left, right = self._plot.x_range
+            part = slice(max(np.searchsorted(x, left) - 1, 0), np.searchsorted(x, right, side="right") + 1)
+            x, y = x[part], y[part]
         x, y = thinned(x, y)
         return x, self._scaled(y)
 
@@ -334,8 +335,9 @@ class LineChart(Card):
         """What is in view, as a picture on white."""
         return Figure(
             self._title_text,
-            (self._x.label, self._y_label),
-            (self._x.tick, self._plot.axes["left"].write),
+            self._x,
+            self._y_label,
+            self._plot.axes["left"].write,
             (self._plot.x_range, self._plot.y_range),
             [line for series in self._series.values() for line in series.lines()],
             self.is_logarithmic,

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from engine.files import write_whole
 from workbench.palette import LIGHT, Role
 from workbench.theme import font, tabular
-from workbench.widgets.axes import Axis, Write
+from workbench.widgets.axes import Axis, Write, XScale
 from workbench.widgets.curve import FloatArray
 
 SIZE = QSize(960, 600)
 SHARPNESS = 2  # pixels of an image per unit of the drawing
-_TITLE, _TEXT = 18, 14
+_TITLE, _TEXT, _LEGEND = 18, 14, 11  # pixels, and points of the legend
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Figure:
-    """What a chart shows. `ranges` are those of x and y; `ticks` write the ticks of x and y."""
+    """What a chart shows. `ranges` are those of x and y; `y_tick` writes the ticks of y."""
 
     title: str
-    labels: tuple[str, str]
-    ticks: tuple[Write, Write]
+    x: XScale
+    y_label: str
+    y_tick: Write
     ranges: tuple[tuple[float, float], tuple[float, float]]
     lines: Sequence[Line]
     logarithmic: bool
@@ -61,13 +62,14 @@ class Figure:
         write_whole(file, self._save_svg if file.suffix.lower() == ".svg" else self._save_png)
 
     def _save_png(self, file: Path) -> None:
-        if not self.image().save(str(file), b"PNG"):
+        if not self.image().save(str(file)):
             raise OSError(f"{file} cannot be written.")
 
     def _save_svg(self, file: Path) -> None:
         generator = QSvgGenerator()
         generator.setFileName(str(file))
         generator.setSize(SIZE)
+        generator.setResolution(round(QGuiApplication.primaryScreen().logicalDotsPerInch()))  # axes are drawn in points
         generator.setViewBox(QRectF(0, 0, SIZE.width(), SIZE.height()))
         generator.setTitle(self.title)
         painter = QPainter()
@@ -87,7 +89,7 @@ class Figure:
             widget.deleteLater()
 
     def _plot(self) -> pg.PlotWidget:
-        axes = {side: Axis(side, write) for side, write in zip(("bottom", "left"), self.ticks, strict=True)}
+        axes = {"bottom": Axis("bottom", self.x.tick, whole=self.x.whole), "left": Axis("left", self.y_tick)}
         axes["left"].logarithmic = self.logarithmic
         widget = pg.PlotWidget(axisItems=axes, background="w", enableMenu=False)
         widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -96,7 +98,7 @@ class Figure:
         item = widget.getPlotItem()
         item.titleLabel.item.setFont(font(_TITLE, bold=True))
         item.setTitle(self.title, color=LIGHT[Role.text])
-        for (side, axis), words in zip(axes.items(), self.labels, strict=True):
+        for (side, axis), words in zip(axes.items(), (self.x.label, self.y_label), strict=True):
             axis.setPen(pg.mkPen(LIGHT[Role.grid]))
             axis.setTextPen(pg.mkPen(LIGHT[Role.text]))
             axis.setTickFont(tabular(_TEXT))
@@ -104,7 +106,7 @@ class Figure:
             axis.setStyle(tickLength=0, hideOverlappingLabels=True)
             widget.setLabel(side, words)
         widget.showGrid(x=False, y=True, alpha=1.0)
-        legend = item.addLegend(offset=(-8, 8), labelTextColor=LIGHT[Role.text], labelTextSize=f"{_TEXT}px")
+        legend = item.addLegend(offset=(-8, 8), labelTextColor=LIGHT[Role.text], labelTextSize=f"{_LEGEND}pt")
         for line in self.lines:
             colour = QColor(LIGHT[line.role])
             colour.setAlphaF(0.2 if line.faint else 1.0)
