@@ -17,6 +17,7 @@ from workbench.widgets.axes import Axis, Write, XScale
 from workbench.widgets.curve import FloatArray
 
 SIZE = QSize(960, 600)
+_HEADROOM = 0.07  # of the range of y, where the legend stands
 SHARPNESS = 2  # pixels of an image per unit of the drawing
 _TITLE, _TEXT, _LEGEND = 18, 14, 11  # pixels, and points of the legend
 
@@ -50,10 +51,11 @@ class Figure:
     def image(self) -> QImage:
         """The figure as pixels."""
         image = QImage(SIZE * SHARPNESS, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(SHARPNESS)
         image.fill(Qt.GlobalColor.white)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint(painter, QRectF(image.rect()))
+        self._paint(painter)
         painter.end()
         return image
 
@@ -75,15 +77,15 @@ class Figure:
         painter = QPainter()
         if not painter.begin(generator):
             raise OSError(f"{file} cannot be written.")
-        self._paint(painter, QRectF(0, 0, SIZE.width(), SIZE.height()))
+        self._paint(painter)
         painter.end()
 
-    def _paint(self, painter: QPainter, target: QRectF) -> None:
+    def _paint(self, painter: QPainter) -> None:
         widget = self._plot()
         try:
             for _ in range(2):  # the first time, the axes learn how wide their words are
                 widget.grab()
-            widget.scene().render(painter, target, widget.sceneRect())
+            widget.scene().render(painter, QRectF(0, 0, SIZE.width(), SIZE.height()), widget.sceneRect())
         finally:
             widget.close()
             widget.deleteLater()
@@ -106,7 +108,10 @@ class Figure:
             axis.setStyle(tickLength=0, hideOverlappingLabels=True)
             widget.setLabel(side, words)
         widget.showGrid(x=False, y=True, alpha=1.0)
-        legend = item.addLegend(offset=(-8, 8), labelTextColor=LIGHT[Role.text], labelTextSize=f"{_LEGEND}pt")
+        named = sum(not line.faint for line in self.lines)
+        legend = item.addLegend(
+            offset=(-8, 1), colCount=max(1, named), labelTextColor=LIGHT[Role.text], labelTextSize=f"{_LEGEND}pt"
+        )
         for line in self.lines:
             colour = QColor(LIGHT[line.role])
             colour.setAlphaF(0.2 if line.faint else 1.0)
@@ -121,7 +126,7 @@ class Figure:
             widget.addItem(pg.InfiniteLine(self.marker, angle=90, pen=pg.mkPen(LIGHT[Role.accent])), ignoreBounds=True)
         (left, right), (low, high) = self.ranges
         widget.setXRange(left, right, padding=0)
-        widget.setYRange(low, high, padding=0)
+        widget.setYRange(low, high + (high - low) * _HEADROOM, padding=0)
         widget.show()
         return widget
 
