@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QTabBar, QWidget
 
-from workbench.theme import SPACE_2, SPACE_4
+from workbench.theme import SPACE_2
 from workbench.widgets.parts import guard_wheel, label
 
 SMOOTHING = 0.9  # of the start: about the mean of ten points, half an epoch
@@ -26,6 +26,7 @@ class ChartBar(QWidget):
         self.pages.setObjectName(f"{name}.pages")
         self.pages.setAccessibleName("Charts")
         self.pages.setDrawBase(False)
+        self.pages.setUsesScrollButtons(False)
         for page in pages:
             self.pages.addTab(page)
         self.pages.currentChanged.connect(self.page_chosen)
@@ -38,12 +39,13 @@ class ChartBar(QWidget):
         self.smoothing.setObjectName(f"{name}.smoothing")
         self.smoothing.setRange(0, _STEPS - 1)
         self.smoothing.setValue(round(SMOOTHING * _STEPS))
-        self.smoothing.setFixedWidth(80)
+        self.smoothing.setFixedWidth(64)
         self.smoothing.setToolTip("How much of what was before a line keeps, the single points faint behind it")
         self.smoothing.valueChanged.connect(lambda value: self.smoothing_chosen.emit(value / _STEPS))
         self.ghost = QComboBox()
         self.ghost.setObjectName(f"{name}.ghost")
         self.ghost.setFixedWidth(170)
+        self.ghost.view().setMinimumWidth(280)  # names are longer than the field
         self.ghost.setToolTip("An earlier run, dashed behind this one")
         self.ghost.activated.connect(lambda _place: self.ghost_chosen.emit(self.ghost.currentData()))
         self._ghost_words = label("Beside", "muted")
@@ -60,7 +62,6 @@ class ChartBar(QWidget):
             guard_wheel(field)
             layout.addWidget(title)
             layout.addWidget(field)
-            layout.addSpacing(SPACE_4 - SPACE_2)
         self.set_runs({})
 
     def set_runs(self, runs: dict[int, str]) -> None:

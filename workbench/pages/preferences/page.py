@@ -11,7 +11,7 @@ from engine import __version__
 from workbench.context import Workbench
 from workbench.notifier import can_notify
 from workbench.pages.base import Page
-from workbench.theme import SPACE_4, ThemeSetting
+from workbench.theme import SPACE_1, SPACE_4, ThemeSetting
 from workbench.widgets.numbers import MetricFormat
 from workbench.widgets.parts import Card, button, label
 
@@ -31,22 +31,21 @@ class PreferencesPage(Page):
             "Metrics", _METRICS, workbench.preferences.metric_format, "preferences.metrics", self._use_format
         )
         runs = Card("Runs")
-        for words, name, chosen, use in (
-            ("Tell the desktop when a run ends", "preferences.notify", self._preferences.notifies, self._notify),
-            (
+        runs.body.setSpacing(SPACE_1)
+        chosen = workbench.preferences
+        notify = _switch("Tell the desktop when a run ends", "preferences.notify", chosen.notifies, self._notify)
+        runs.body.addWidget(notify)
+        if not can_notify():
+            notify.setEnabled(False)
+            runs.body.addWidget(label("This desktop shows no notifications of programs.", "caption", wrap=True))
+        runs.body.addWidget(
+            _switch(
                 "Go on with the queue when the program starts",
                 "preferences.queue",
-                self._preferences.starts_queue,
+                chosen.starts_queue,
                 self._start_queue,
-            ),
-        ):
-            switch = QCheckBox(words)
-            switch.setObjectName(name)
-            switch.setChecked(chosen)
-            switch.toggled.connect(use)
-            runs.body.addWidget(switch)
-        if not can_notify():
-            runs.body.addWidget(label("This desktop shows no notifications of programs.", "caption", wrap=True))
+            )
+        )
         folder = Card("Home folder")
         folder.body.addWidget(
             label("Datasets, runs, caches, the log and these settings are kept here.", "muted", wrap=True)
@@ -75,6 +74,14 @@ class PreferencesPage(Page):
 
     def _use_format(self, value: str) -> None:
         self._preferences.metric_format = cast(MetricFormat, value)
+
+
+def _switch(text: str, name: str, chosen: bool, use: Callable[[bool], None]) -> QCheckBox:
+    switch = QCheckBox(text)
+    switch.setObjectName(name)
+    switch.setChecked(chosen)
+    switch.toggled.connect(use)
+    return switch
 
 
 def _choices(title: str, labels: dict[str, str], chosen: str, name: str, use: Callable[[str], None]) -> Card:
