@@ -11,7 +11,7 @@ from engine import __version__
 from workbench.context import Workbench
 from workbench.notifier import can_notify
 from workbench.pages.base import Page
-from workbench.theme import SPACE_1, SPACE_4, ThemeSetting
+from workbench.theme import SPACE_1, SPACE_3, SPACE_4, ThemeSetting
 from workbench.widgets.numbers import MetricFormat
 from workbench.widgets.parts import Card, button, label
 
@@ -57,6 +57,7 @@ class PreferencesPage(Page):
         row.addWidget(show)
         row.addStretch()
         folder.body.addLayout(row)
+        self.body.setSpacing(SPACE_3)
         for card in (look, numbers, runs, folder):
             card.setMaximumWidth(_WIDEST)
             self.body.addWidget(card)
