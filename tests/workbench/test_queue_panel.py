@@ -4,7 +4,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QPointF, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
@@ -91,14 +92,28 @@ def test_rows_are_moved_by_keys_and_stay_chosen(page: MonitorPage, qtbot: QtBot)
     assert names(page) == ["one", "three", "two", "four"]
 
 
+def drop(page: MonitorPage, rows: list[int], at: QPointF) -> None:
+    """Drag rows and drop them at a place of the list, as the platform reports it."""
+    dragged = page.queue.model.mimeData([page.queue.model.index(row) for row in rows])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(at, Qt.DropAction.MoveAction, dragged, buttons, keys)
+    page.queue.list.dropEvent(event)
+    assert event.dropAction() == Qt.DropAction.IgnoreAction  # the view must not remove the rows it dragged
+
+
 def test_rows_are_moved_by_dragging(page: MonitorPage) -> None:
-    model = page.queue.model
-    dragged = model.mimeData([model.index(3), model.index(0)])
-    assert not model.dropMimeData(dragged, Qt.DropAction.MoveAction, 2, 0, QModelIndex())
-    assert names(page) == ["two", "one", "four", "three"]
-    dragged = model.mimeData([model.index(0)])
-    model.dropMimeData(dragged, Qt.DropAction.MoveAction, -1, -1, QModelIndex())
-    assert names(page) == ["one", "four", "three", "two"]
+    def edge(row: int, *, lower: bool) -> QPointF:
+        place = page.queue.list.visualRect(page.queue.model.index(row))
+        return QPointF(place.center().x(), place.bottom() - 2 if lower else place.top() + 2)
+
+    drop(page, [0, 3], edge(1, lower=False))
+    assert names(page) == ["one", "four", "two", "three"]
+    drop(page, [3, 0], edge(1, lower=True))
+    assert names(page) == ["four", "one", "three", "two"]
+    drop(page, [0], QPointF(20, page.queue.list.height() - 10))  # below all rows
+    assert names(page) == ["one", "three", "two", "four"]
+    drop(page, [1], edge(1, lower=False))  # onto itself
+    assert names(page) == ["one", "three", "two", "four"]
 
 
 def test_rows_are_held_released_and_run_next(page: MonitorPage, qtbot: QtBot) -> None:

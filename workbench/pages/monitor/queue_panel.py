@@ -1,7 +1,7 @@
 """The queue beside the curves: what comes next, in which order, and whether it starts by itself."""
 
-from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QToolButton, QVBoxLayout, QWidget
 
 from workbench.icons import icon
@@ -24,13 +24,13 @@ class QueuePanel(QWidget):
         self._words.setObjectName("monitor.queue.words")
         self._go = button("", "monitor.queue.go")
         self._go.clicked.connect(self._start_or_wait)
-        self.list = QListView()
+        self.list = _RunList()
         self.list.setObjectName("monitor.queue")
         self.list.setAccessibleName("Queue of planned runs")
         self.list.setModel(self.model)
         self.list.setItemDelegate(QueueDelegate(self.list))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.list.setDropIndicatorShown(True)
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_state())
@@ -138,6 +138,19 @@ class QueuePanel(QWidget):
         self._hold.setIcon(icon("play" if held else "pause"))
         self._hold.setToolTip("Take off hold" if held else "Put on hold")
         self._hold.setAccessibleName(self._hold.toolTip())
+
+
+class _RunList(QListView):
+    """Hands a drop to the model as a whole; Qt's own list moves several rows one by one, and loses some."""
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        below = index.isValid() and place.y() > self.visualRect(index).center().y()
+        row = index.row() + below if index.isValid() else -1
+        self.model().dropMimeData(event.mimeData(), Qt.DropAction.MoveAction, row, 0, QModelIndex())
+        event.setDropAction(Qt.DropAction.IgnoreAction)  # nothing is left to be removed
+        event.accept()
 
 
 def _tool(icon_name: str, name: str, words: str, act: object) -> QToolButton:
