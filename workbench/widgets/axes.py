@@ -114,8 +114,9 @@ class Timeline:
 
 
 def _by(pairs: list[tuple[float, float]]) -> Callable[[FloatArray], FloatArray]:
+    known, places = np.array(pairs).T
+
     def place(epochs: FloatArray) -> FloatArray:
-        known, places = np.array(pairs).T
         return np.interp(epochs, known, places)
 
     return place

@@ -74,6 +74,7 @@ class RunCharts(QWidget):
         self.bar = ChartBar(name, ["Quality", "Training"])
         self.timeline = Timeline()
         self._ghost: tuple[str, Mapping[str, Points]] | None = None
+        self._ghost_timeline = Timeline()
         quality, self._grid = _grid([self.ndcg, self.hr, self.loss, self.gate])
         self._pages = QStackedWidget()
         self._pages.addWidget(quality)
@@ -192,6 +193,7 @@ class RunCharts(QWidget):
     def set_ghost(self, name: str, curves: Mapping[str, Points]) -> None:
         """Show an earlier run behind this one, and those that follow; none where there are no curves."""
         self._ghost = (name, curves) if curves else None
+        self._ghost_timeline = Timeline.of(curves)
         self._scale()
         self._show_ghost()
 
@@ -236,9 +238,9 @@ class RunCharts(QWidget):
 
     def _scale(self) -> None:
         kind = cast(XKind, self.bar.axis.currentData())
-        ghost = Timeline() if self._ghost is None else Timeline.of(self._ghost[1])
+        scale, ghost = self.timeline.scale(kind), self._ghost_timeline.scale(kind)
         for chart in self.charts:
-            chart.set_x(self.timeline.scale(kind), ghost.scale(kind))
+            chart.set_x(scale, ghost)
 
     def _show_ghost(self) -> None:
         name, curves = self._ghost or ("", {})
