@@ -1,7 +1,8 @@
 """What a run reports while it goes: plain frozen facts that any listener may store, print or draw."""
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -27,8 +28,11 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageStarted:
+    """`at`: when, in seconds of the clock that `time.time` reads."""
+
     stage: Stage
     title: str
+    at: float = field(default_factory=time.time, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,20 @@ class GateWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingFigures:
+    """How the training itself goes, at the step of a report.
+
+    `values` holds "learning_rate"; "gradient_norm", the 2-norm of the step's gradients; "positions_per_second",
+    trained since the last report; "memory", in bytes: the GPU's where one computes, else this process's; and
+    "seconds" since the training began, pauses left out.
+    """
+
+    step: int
+    epoch: float
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class SemanticIdsReady:
     """Diagnostics of the semantic IDs that the run uses (see `engine.semantic_ids.diagnostics`)."""
 
@@ -93,6 +111,18 @@ class Note:
 
     level: Literal["info", "warning"]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run stands still, because it was asked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run goes on, or ends, after it stood still for so many seconds."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +161,8 @@ class Failed:
 
 
 Event = (
-    StageStarted | StageFinished | Progress | Loss | Metrics | GateWeights | SemanticIdsReady | Note
-    | Finished | Interrupted | Failed
+    StageStarted | StageFinished | Progress | Loss | Metrics | GateWeights | TrainingFigures | SemanticIdsReady
+    | Note | Paused | Resumed | Finished | Interrupted | Failed
 )  # fmt: skip
 Listener = Callable[[Event], None]
 
@@ -143,8 +173,11 @@ _NAMES: dict[type, str] = {
     Loss: "loss",
     Metrics: "metrics",
     GateWeights: "gate_weights",
+    TrainingFigures: "training_figures",
     SemanticIdsReady: "semantic_ids_ready",
     Note: "note",
+    Paused: "paused",
+    Resumed: "resumed",
     Finished: "finished",
     Interrupted: "interrupted",
     Failed: "failed",

@@ -1,7 +1,6 @@
 """The front door: one experiment from dataset to test metrics, reporting events, stoppable."""
 
 import json
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from engine.artefacts import CONFIG, MODEL, RANKS, RESULT, SEMANTIC_IDS, found_in
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.data.batches import TrainingBatches
 from engine.data.cloze import Cloze
 from engine.data.dataset import Dataset, IntArray, Sequences
@@ -68,7 +68,7 @@ def run_recorded(
     store: "Store",
     library: "Library",
     listen: Listener,
-    stop: threading.Event,
+    control: RunControl,
 ) -> Finished | Interrupted | Failed:
     """Run an experiment whose run was created in the store, and record what it reports.
 
@@ -94,21 +94,21 @@ def run_recorded(
     except WorkbenchError as error:
         report(Failed(str(error), traceback.format_exc()))
     else:
-        run_experiment(config, dataset, home, home.run_folder(run), report, stop)
+        run_experiment(config, dataset, home, home.run_folder(run), report, control)
     finally:
         recorder.close()
     return ends[0]
 
 
 def run_experiment(
-    config: ExperimentConfig, dataset: Dataset, home: Home, folder: Path, listen: Listener, stop: threading.Event
+    config: ExperimentConfig, dataset: Dataset, home: Home, folder: Path, listen: Listener, control: RunControl
 ) -> None:
     """Run an experiment and leave its artefacts in `folder`.
 
-    Whatever happens, the last event is one of Finished, Interrupted and Failed. `stop` is looked at in every
-    batch; what was finished before stays.
+    Whatever happens, the last event is one of Finished, Interrupted and Failed. `control` is looked at in
+    every batch; what was finished before stays.
     """
-    experiment = _Experiment(config, dataset, home, folder, listen, stop)
+    experiment = _Experiment(config, dataset, home, folder, listen, control)
     try:
         end: Finished | Interrupted | Failed = experiment.run()
     except Stopped:
@@ -131,7 +131,7 @@ class _Experiment:
         home: Home,
         folder: Path,
         listen: Listener,
-        stop: threading.Event,
+        control: RunControl,
     ) -> None:
         self.best_epoch: int | None = None
         self._config = config
@@ -139,7 +139,7 @@ class _Experiment:
         self._home = home
         self._folder = folder
         self._listen = listen
-        self._stop = stop
+        self._control = control
         self._seconds = dict.fromkeys((str(stage) for stage in Stage), 0.0)
 
     def run(self) -> Finished:
@@ -171,7 +171,7 @@ class _Experiment:
                     ids = self._semantic_ids(vectors)
         with self._stage(Stage.TRAIN):
             model, epochs = self._train(split, popularity, vectors, ids)
-        if self._config.training.refit and epochs:
+        if self._config.training.refit and epochs and not self._control.ends_training:
             with self._stage(Stage.REFIT):
                 model = self._refit(split, vectors, ids)
         with self._stage(Stage.EVALUATE):
@@ -195,7 +195,7 @@ class _Experiment:
         if without_text:
             self._listen(Note("warning", f"{without_text:,} of {len(items):,} items have no text."))
         vectors = item_vectors(self._config.text, items, self._home, self._tick(Stage.TEXT, "texts"))
-        self._check_stop()
+        self._check()
         return vectors
 
     def _semantic_ids(self, vectors: "FloatArray") -> "SemanticIds":
@@ -204,7 +204,7 @@ class _Experiment:
         tick = self._tick(Stage.SEMANTIC_IDS, "steps")
         ids, reused = item_codes(self._config.semantic_ids, vectors, self._home, tick)
         ids.save(self._folder / SEMANTIC_IDS)
-        self._check_stop()
+        self._check()
         self._listen(SemanticIdsReady(diagnose(ids, vectors), reused))
         return ids
 
@@ -231,7 +231,7 @@ class _Experiment:
 
         def validate() -> SliceMetrics:
             model.eval()
-            ranks = ranker.full(validation, self._config.evaluation.remove_seen, lambda *_: self._check_stop())
+            ranks = ranker.full(validation, self._config.evaluation.remove_seen, lambda *_: self._check())
             return slice_metrics(ranks, slices)
 
         training = self._training(model, split.training, vectors, ids, validate)
@@ -287,7 +287,7 @@ class _Experiment:
             settings,
             self._folder / MODEL,
             self._listen,
-            self._stop,
+            self._control,
         )
 
     def _counts(self, learned: Sequences) -> IntArray:
@@ -370,26 +370,27 @@ class _Experiment:
     def _write_text(self, name: str, text: str) -> None:
         write_whole(self._folder / name, lambda path: path.write_text(text, encoding="utf-8"))
 
-    def _check_stop(self) -> None:
-        if self._stop.is_set():
-            raise Stopped
+    def _check(self) -> None:
+        """Stand still, or raise Stopped, when the person asked for it."""
+        self._control.check(self._listen)
 
     def _tick(self, stage: Stage, unit: str) -> Callable[[int, int], None]:
         def tick(done: int, total: int) -> None:
-            self._check_stop()
+            self._check()
             self._listen(Progress(stage, done, total, unit))
 
         return tick
 
     @contextmanager
     def _stage(self, stage: Stage) -> Iterator[None]:
-        self._check_stop()
+        self._check()
         self._listen(StageStarted(stage, TITLES[stage]))
-        start = time.perf_counter()
+        start, paused = time.perf_counter(), self._control.paused_seconds
         try:
             yield
         finally:
-            self._seconds[str(stage)] = time.perf_counter() - start
+            stood_still = self._control.paused_seconds - paused
+            self._seconds[str(stage)] = time.perf_counter() - start - stood_still
             give_back()
         self._listen(StageFinished(stage, self._seconds[str(stage)]))
 

@@ -5,7 +5,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -14,10 +14,12 @@ from engine.home import Home
 from workbench.background import finish_background, run_in_background
 from workbench.context import Workbench
 from workbench.navigation import Navigation
+from workbench.notifier import Notifier
 from workbench.pages.base import Page
 from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES
 from workbench.preferences import Preferences
-from workbench.run_controller import RunController, Runner
+from workbench.run_controller import RunController
+from workbench.run_thread import Runner
 from workbench.status_bar import StatusBar
 from workbench.widgets.dialogs import show_error
 from workbench.widgets.empty_state import EmptyState
@@ -48,6 +50,7 @@ class MainWindow(QMainWindow):
         self._entries = {entry.id: entry for entry in (*MAIN_PAGES, *OTHER_PAGES)}
         self._pages: dict[str, Page] = {}
         self.workbench: Workbench | None = None
+        self._notifier: Notifier | None = None
         self._painted = False
         self._closing = False
 
@@ -102,6 +105,11 @@ class MainWindow(QMainWindow):
             self._painted = True
             QTimer.singleShot(0, self, self._open)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._notifier is not None:
+            self._notifier.seen()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         controller = self.workbench.controller if self.workbench is not None else None
         if controller is not None and controller.is_running:
@@ -112,6 +120,8 @@ class MainWindow(QMainWindow):
         self._preferences.remember("window/geometry", self.saveGeometry())
         for page in self._pages.values():
             page.close()
+        if self._notifier is not None:
+            self._notifier.close()
         self.hide()
         finish_background()
         if self.workbench is not None:
@@ -144,12 +154,17 @@ class MainWindow(QMainWindow):
         self.status.follow(controller)
         for signal in (controller.run_started, controller.events, controller.run_ended):
             signal.connect(self._show_title)
+        self._notifier = Notifier(self, controller, self._preferences)
         controller.run_ended.connect(self._go_on_closing)
-        controller.group_broken.connect(lambda why: show_error(self, "The next run could not be started.", why))
+        controller.not_started.connect(
+            lambda why: show_error(self, "Some runs of the queue could not be started. They are on hold.", why)
+        )
         self.navigation.setEnabled(True)
         last = self._preferences.recall("window/page", FIRST_PAGE)
         self.show_page(last if last in self._entries else FIRST_PAGE)
-        self._make_sample(store, library, _words_on(dead))
+        if self._preferences.starts_queue:
+            controller.start_queue()
+        self._make_sample(store, library, _words_on(dead, controller.queue.waiting))
         run_in_background(partial(import_module, "pyqtgraph"))  # slow; here nobody waits for it
         self.ready.emit()
 
@@ -217,9 +232,12 @@ class MainWindow(QMainWindow):
         title = controller.config.title if controller.config is not None else ""
         box = QMessageBox(QMessageBox.Icon.Question, TITLE, f"“{title}” is still running.", parent=self)
         box.setObjectName("closeQuestion")
-        waiting = f" The {controller.waiting} runs that wait for it are not started." if controller.waiting else ""
+        waiting = controller.queue.waiting
+        kept = (
+            f" The queue of {waiting} {'run' if waiting == 1 else 'runs'} is kept for the next time." if waiting else ""
+        )
         box.setInformativeText(
-            f"If you stop it, the best checkpoint so far is kept, and the window closes after that.{waiting}"
+            f"If you stop it, the best checkpoint so far is kept, and the window closes after that.{kept}"
         )
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
         stop.setObjectName("closeQuestion.stop")
@@ -243,8 +261,11 @@ class MainWindow(QMainWindow):
             self.close()
 
 
-def _words_on(dead: int) -> str:
-    """What the status bar says at the start, given the number of runs that were found dead."""
-    if not dead:
-        return "Ready"
-    return f"{dead} {'run was' if dead == 1 else 'runs were'} interrupted when the workbench last ended."
+def _words_on(dead: int, waiting: int) -> str:
+    """What the status bar says at the start, given how many runs were found dead and how many wait."""
+    words = []
+    if dead:
+        words.append(f"{dead} {'run was' if dead == 1 else 'runs were'} interrupted when the workbench last ended.")
+    if waiting:
+        words.append(f"{waiting} {'run waits' if waiting == 1 else 'runs wait'} in the queue for your word.")
+    return " ".join(words) or "Ready"

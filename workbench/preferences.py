@@ -42,6 +42,24 @@ class Preferences(QObject):
         use_metric_format(value)
         self.changed.emit()
 
+    @property
+    def starts_queue(self) -> bool:
+        """Whether a queue that is found when the program starts goes on by itself."""
+        return bool(self._settings.value("queue/starts", False, type=bool))
+
+    @starts_queue.setter
+    def starts_queue(self, value: bool) -> None:
+        self._settings.setValue("queue/starts", value)
+
+    @property
+    def notifies(self) -> bool:
+        """Whether the desktop is told of the end of a run."""
+        return bool(self._settings.value("runs/notify", True, type=bool))
+
+    @notifies.setter
+    def notifies(self, value: bool) -> None:
+        self._settings.setValue("runs/notify", value)
+
     def recall(self, key: str, default: Any = None) -> Any:
         """A remembered state, such as a splitter's; `default` when there is none."""
         return self._settings.value(f"state/{key}", default)

@@ -1,46 +1,41 @@
-"""Starts and stops runs, one at a time: a worker thread per run, whose events arrive in small bundles."""
+"""Starts, pauses and stops runs, one at a time, and starts the next of the queue when one has ended."""
 
-import logging
-import threading
-import traceback
-from collections import deque
-from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.errors import DataError, WorkbenchError
-from engine.events import Event, Failed, Finished, Interrupted, Listener
+from engine.events import Event
 from engine.groups import PlannedRun
 from engine.home import Home
-from workbench.calm import calm, load_torch
+from engine.settings import parse
+from workbench.run_queue import RunQueue
+from workbench.run_thread import Runner, RunThread, in_words, recorded
 
 if TYPE_CHECKING:
     from engine.library import Library
-    from engine.store import Store
+    from engine.store import Planned, QueuedRun, Store
 
 FLUSH_MS = 50  # events reach the pages at most 20 times a second
-Outcome = Finished | Interrupted | Failed
-Runner = Callable[[int, ExperimentConfig, Listener, threading.Event], Outcome]
-
-_log = logging.getLogger(__name__)
 
 
 class RunController(QObject):
-    """The one run that may go at a time, and the others of its group, which wait for it to end.
+    """The one run that may go at a time, and the queue of those that come after it.
 
     `events` carries what happened since the last flush, in order, at most 20 times a second; `run_ended` comes after
-    the last of them, with "finished", "interrupted" or "failed" and words for the person. `group_broken` tells why
-    the runs that waited could not be started.
+    the last of them, with "finished", "interrupted" or "failed" and words for the person. `asked` tells that the run
+    was asked to stop, pause, go on or end its training. `not_started` tells which runs of the queue could not be
+    started, and why; they are on hold now.
     """
 
     run_started = Signal(int, object)
     events = Signal(int, list)
-    stopping = Signal(int)
+    asked = Signal(int)
     run_ended = Signal(int, str, str)
-    group_broken = Signal(str)
+    not_started = Signal(str)
 
     def __init__(
         self,
@@ -52,17 +47,16 @@ class RunController(QObject):
     ) -> None:
         """`runner` does the run itself; by default `engine.experiment.run_recorded`."""
         super().__init__(parent)
-        self._home, self._store, self._library = home, store, library
-        self._runner = runner or self._run_recorded
-        self._thread: _RunThread | None = None
-        self._stop = threading.Event()
+        self._store = store
+        self._runner = runner or recorded(home, store, library)
+        self._thread: RunThread | None = None
+        self._control = RunControl()
+        self.queue = RunQueue(store, self)
         self.run: int | None = None  # the run that goes, or the last one
         self.config: ExperimentConfig | None = None
         self.outcome: tuple[str, str] | None = None  # status and words, once it has ended
         self.history: list[Event] = []  # everything that the run has reported so far
-        self._group: str | None = None
         self.place: tuple[int, int] | None = None  # which of how many it is in its group; None for one on its own
-        self._waiting: deque[PlannedRun] = deque()
         self._clock = QTimer(self)
         self._clock.setInterval(FLUSH_MS)
         self._clock.timeout.connect(self._flush)
@@ -73,12 +67,20 @@ class RunController(QObject):
 
     @property
     def is_stopping(self) -> bool:
-        return self.is_running and self._stop.is_set()
+        return self.is_running and self._control.is_stopping
+
+    @property
+    def is_paused(self) -> bool:
+        return self.is_running and self._control.is_paused and not self._control.is_stopping
+
+    @property
+    def ends_training(self) -> bool:
+        return self.is_running and self._control.ends_training
 
     @property
     def waiting(self) -> int:
-        """How many runs of the group are still to come."""
-        return len(self._waiting)
+        """How many runs of the queue start by themselves after this one."""
+        return self.queue.waiting if self.queue.goes else 0
 
     def start(self, config: ExperimentConfig) -> int:
         """Start a run and return its number. Raises WorkbenchError when one is going or the dataset is not there."""
@@ -86,22 +88,77 @@ class RunController(QObject):
         return self._begin(config)
 
     def start_group(self, group: str, planned: Sequence[PlannedRun]) -> int:
-        """Start the first of several runs and return its number; whenever one ends, however it does, the next starts.
+        """Start the first of several runs and return its number; the others come next in the queue, which goes now.
 
         Raises WorkbenchError when a run is going or the dataset is not there.
         """
         self._refuse_a_second()
-        first, *others = planned
-        self._waiting.extend(others)
+        added = self.queue.add(in_group(group, planned), first=True)
         try:
-            return self._begin(first.config, group, first.label, (1, len(planned)))
+            run = self._start_queued(next(row for row in self.queue.rows() if row.id == added[0]))
         except WorkbenchError:
-            self._waiting.clear()
+            self.queue.remove(added)
             raise
+        self.queue.goes = True
+        return run
+
+    def add(self, group: str, planned: Sequence[PlannedRun]) -> None:
+        """Put one run, or a group of several, at the end of the queue."""
+        self.queue.add(in_group(group, planned))
+        self._start_next()
+
+    def start_queue(self) -> None:
+        """Let the queue go: now, or when the present run has ended."""
+        self.queue.goes = True
+        self._start_next()
+
+    def run_next(self, chosen: Sequence[int]) -> None:
+        """Put planned runs before all others, and take them off hold."""
+        order = [each.id for each in self.queue.rows() if each.id not in chosen]
+        self.queue.hold(chosen, False)
+        self.queue.move(chosen, order[0] if order else None)
+        self._start_next()
+
+    def stop(self) -> None:
+        """Ask the run to stop; it answers within one batch and ends with `run_ended`. The queue goes on."""
+        if self.is_running and not self.is_stopping:
+            self._control.stop()
+            self._tell()
+
+    def stop_all(self) -> None:
+        """Ask the run to stop, and let the queue wait for the person's word."""
+        self.queue.goes = False
+        self.stop()
+        self._tell()
+
+    def pause(self) -> None:
+        """Let the run stand still from the next batch on."""
+        self._control.pause()
+        self._tell()
+
+    def resume(self) -> None:
+        """Let a paused run go on."""
+        self._control.resume()
+        self._tell()
+
+    def end_training(self) -> None:
+        """Let the run train no longer, and test its best checkpoint."""
+        self._control.end_training()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.is_running and self.run is not None:
+            self.asked.emit(self.run)
 
     def _refuse_a_second(self) -> None:
         if self.is_running:
             raise WorkbenchError("A run is already going. Wait until it ends, or stop it on the Monitor page.")
+
+    def _start_queued(self, row: "QueuedRun") -> int:
+        config = parse(row.config, ExperimentConfig)
+        run = self._begin(config, row.group, row.label, (row.place, row.of) if row.of > 1 else None, row.id)
+        self.queue.changed.emit()
+        return run
 
     def _begin(
         self,
@@ -109,34 +166,31 @@ class RunController(QObject):
         group: str | None = None,
         label: str | None = None,
         place: tuple[int, int] | None = None,
+        queued: int | None = None,
     ) -> int:
         dataset = self._store.datasets.get(config.data.dataset)
         if dataset is None:
             raise DataError(f"There is no dataset “{config.data.dataset}”. Import it on the Datasets page.")
-        run = self._store.runs.create(config, dataset.fingerprint, group, label)
-        self._group, self.place = group, place
-        self.run, self.config, self.history, self.outcome = run, config, [], None
-        self._stop = threading.Event()
-        self._thread = _RunThread(self._runner, run, config, self._stop)
+        run = self._store.runs.create(config, dataset.fingerprint, group, label, queued)
+        self.run, self.config, self.history, self.outcome, self.place = run, config, [], None, place
+        self._control = RunControl()
+        self._thread = RunThread(self._runner, run, config, self._control)
         self._thread.finished.connect(self._end)
         self._thread.start()
         self._clock.start()
         self.run_started.emit(run, config)
         return run
 
-    def stop_all(self) -> None:
-        """Ask the run to stop, and drop those that wait."""
-        self._waiting.clear()
-        if self.is_stopping and self.run is not None:
-            self.stopping.emit(self.run)
-        self.stop()
-
-    def stop(self) -> None:
-        """Ask the run to stop; it answers within one batch and ends with `run_ended`. Those that wait still come."""
-        if self.is_running and not self._stop.is_set():
-            self._stop.set()
-            assert self.run is not None
-            self.stopping.emit(self.run)
+    def _start_next(self) -> None:
+        troubles: list[str] = []
+        while self.queue.goes and not self.is_running and (row := self.queue.next()) is not None:
+            try:
+                self._start_queued(row)
+            except WorkbenchError as error:
+                self.queue.hold([row.id], True, str(error))
+                troubles.append(f"“{row.name}”: {error}")
+        if troubles:
+            self.not_started.emit("\n".join(troubles))
 
     def _flush(self) -> None:
         if self._thread is None or self.run is None:
@@ -154,79 +208,15 @@ class RunController(QObject):
         thread, self._thread = self._thread, None
         thread.wait()
         thread.deleteLater()
-        self.outcome = status, message = _in_words(thread.outcome)
+        self.outcome = status, message = in_words(thread.outcome)
         self.run_ended.emit(self.run, status, message)
         self._start_next()
 
-    def _start_next(self) -> None:
-        if not self._waiting or self.place is None:
-            return
-        planned = self._waiting.popleft()
-        place, of = self.place
-        try:
-            self._begin(planned.config, self._group, planned.label, (place + 1, of))
-        except WorkbenchError as error:
-            self._waiting.clear()
-            self.group_broken.emit(str(error))
 
-    def _run_recorded(self, run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
-        try:
-            load_torch()
-            from engine.experiment import run_recorded
-            from engine.libraries import load_libraries
+def in_group(group: str, planned: Sequence[PlannedRun]) -> "list[Planned]":
+    """The runs with their places in a group; one alone needs none."""
+    from engine.store import Planned
 
-            with calm():
-                load_libraries()
-            return run_recorded(run, config, self._home, self._store, self._library, listen, stop)
-        except Exception as error:
-            # A broken installation, for example: the run must not stay "running" for ever.
-            from engine.store.recorder import RunRecorder
-
-            _log.exception("Run %d broke off.", run)
-            failed = Failed(f"The run broke off: {error}", traceback.format_exc())
-            recorder = RunRecorder(self._store, run)
-            recorder(failed)
-            recorder.close()
-            listen(failed)
-            return failed
-
-
-class _RunThread(QThread):
-    """Runs one experiment; what it reports waits in a queue until the window's thread drains it."""
-
-    def __init__(self, runner: Runner, run: int, config: ExperimentConfig, stop: threading.Event) -> None:
-        super().__init__()
-        self.setObjectName(f"run {run}")
-        self._runner, self._run, self._config, self._stop = runner, run, config, stop
-        self._queue: SimpleQueue[Event] = SimpleQueue()
-        self.outcome: Outcome = Failed("The run ended without a word.", "")
-
-    def run(self) -> None:
-        try:
-            self.outcome = self._runner(self._run, self._config, self._queue.put, self._stop)
-        except Exception as error:  # the thread's last line of defence: the window must hear of it
-            _log.exception("Run %d broke off.", self._run)
-            self.outcome = Failed(f"The run broke off: {error}", traceback.format_exc())
-            self._queue.put(self.outcome)
-
-    def drain(self) -> list[Event]:
-        """All events that wait, oldest first."""
-        events: list[Event] = []
-        while True:
-            try:
-                events.append(self._queue.get_nowait())
-            except Empty:
-                return events
-
-
-def _in_words(outcome: Outcome) -> tuple[str, str]:
-    match outcome:
-        case Finished(epochs=0):
-            return "finished", "Finished; there was nothing to train."
-        case Finished():
-            return "finished", f"Finished after {outcome.epochs} epochs; the best was epoch {outcome.best_epoch}."
-        case Interrupted(best_epoch=None):
-            return "interrupted", "Stopped before the first epoch was complete."
-        case Interrupted():
-            return "interrupted", f"Stopped. The best checkpoint, of epoch {outcome.best_epoch}, is kept."
-    return "failed", outcome.message
+    if len(planned) == 1:
+        return [Planned(planned[0].config)]
+    return [Planned(each.config, group, each.label, place, len(planned)) for place, each in enumerate(planned, start=1)]

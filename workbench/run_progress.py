@@ -1,6 +1,7 @@
 """How far a run is, put together from its events; knows no window."""
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,7 +13,9 @@ from engine.events import (
     Interrupted,
     Metrics,
     Note,
+    Paused,
     Progress,
+    Resumed,
     SemanticIdsReady,
     Stage,
     StageFinished,
@@ -77,6 +80,7 @@ class RunProgress:
     semantic_ids: Mapping[str, Any] | None = None
     reused: bool = False
     notes: list[Note] = field(default_factory=list)
+    paused_at: float | None = None
     end: Finished | Interrupted | Failed | None = None
 
     @property
@@ -87,13 +91,13 @@ class RunProgress:
     def add(self, event: Event, now: float) -> None:
         """Take in one event; `now` in seconds of any steady clock."""
         match event:
-            case StageStarted(stage, title):
+            case StageStarted(stage, title, at):
                 for earlier in Stage:
                     if earlier == stage:
                         break
                     if self.stages[earlier].state == "waiting":
                         self.stages[earlier].state = "skipped"
-                self.stages[stage] = StageState("running", title, started_at=now)
+                self.stages[stage] = StageState("running", title, started_at=now - max(0.0, time.time() - at))
             case StageFinished(stage, seconds):
                 self.stages[stage].state = "done"
                 self.stages[stage].seconds = seconds
@@ -108,6 +112,10 @@ class RunProgress:
                 self.semantic_ids, self.reused = report, reused
             case Note():
                 self.notes.append(event)
+            case Paused():
+                self.paused_at = now
+            case Resumed(seconds):
+                self._go_on(seconds)
             case Finished() | Interrupted() | Failed():
                 self.end = event
                 self._cut_short("failed" if isinstance(event, Failed) else "stopped", now)
@@ -118,6 +126,7 @@ class RunProgress:
         if stage is None:
             return ""
         state = self.stages[stage]
+        now = now if self.paused_at is None else self.paused_at
         parts = [state.title or STAGE_NAMES[stage]]
         if state.total > 0:
             total = count(state.total)
@@ -129,7 +138,17 @@ class RunProgress:
         if left is not None:
             # Early stopping may end the training sooner.
             parts.append(("at most " if stage == Stage.TRAIN else "") + time_left(left))
-        return f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else f"{parts[0]}…"
+        words = f"{parts[0]}: {', '.join(parts[1:])}" if len(parts) > 1 else f"{parts[0]}…"
+        return words if self.paused_at is None else f"Paused. {words}"
+
+    def _go_on(self, seconds: float) -> None:
+        """After a pause, which counts for no stage."""
+        self.paused_at = None
+        if self.current is not None:
+            state = self.stages[self.current]
+            state.started_at += seconds
+            if state.first is not None:
+                state.first = state.first[0] + seconds, state.first[1]
 
     def _cut_short(self, state: Literal["stopped", "failed"], now: float) -> None:
         if self.current is not None:

@@ -61,7 +61,7 @@ class StatusBar(QStatusBar):
         self._controller = controller
         controller.run_started.connect(self._begin)
         controller.events.connect(self._take)
-        controller.stopping.connect(self._show)
+        controller.asked.connect(self._show)
         controller.run_ended.connect(self._end)
 
     def _begin(self, run: int, config: ExperimentConfig) -> None:

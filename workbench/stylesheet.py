@@ -31,6 +31,7 @@ QLabel[kind="value"] { font-size: 18px; font-weight: 600; }
 QLabel:disabled { color: $text_disabled; }
 
 QFrame[kind="card"], QFrame[kind="banner"] { background: $surface; border: 1px solid $border; border-radius: 6px; }
+QFrame[kind="card"]:focus { border: 1px solid $accent; }
 QFrame[kind="banner"][tone="good"] { border-left: 4px solid $good; }
 QFrame[kind="banner"][tone="warning"] { border-left: 4px solid $warning; }
 QFrame[kind="banner"][tone="bad"] { border-left: 4px solid $bad; }

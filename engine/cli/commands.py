@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import threading
 import time
 from argparse import Namespace
 from dataclasses import asdict
@@ -42,7 +43,8 @@ def import_dataset(arguments: Namespace, output: Output) -> int:
             shown = what
             print(what, file=sys.stderr, flush=True)
 
-    with stop_on_signals() as stop, opened(arguments.home) as (home, store):
+    stop = threading.Event()
+    with stop_on_signals(stop.set), opened(arguments.home) as (home, store):
         from engine.library import Library
 
         mapping = column_mapping(arguments.column, arguments.text, paths, arguments.format)
@@ -66,7 +68,8 @@ def import_dataset(arguments: Namespace, output: Output) -> int:
 def semantic_ids(arguments: Namespace, output: Output) -> int:
     """Learn the semantic IDs of a dataset, or take them from the cache, and say how good they are."""
     config: ExperimentConfig = parse(override({}, _about_semantic_ids(arguments.assignments)))
-    with stop_on_signals() as stop, opened(arguments.home) as (home, store):
+    stop = threading.Event()
+    with stop_on_signals(stop.set), opened(arguments.home) as (home, store):
         from engine.library import SAMPLE, Library
         from engine.semantic_ids.diagnostics import diagnose
         from engine.semantics import item_codes, item_vectors

@@ -2,9 +2,8 @@
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -12,15 +11,14 @@ _TWICE_SECONDS = 0.5  # `timeout` and some shells send the same signal twice, to
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """An event that the first signal sets; a second one, later than half a second, raises KeyboardInterrupt."""
-    stop = threading.Event()
-    asked_at = 0.0
+def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let the first signal call `stop`; a second one, later than half a second, raises KeyboardInterrupt."""
+    asked_at: float | None = None
 
     def handle(_signal: int, _frame: FrameType | None) -> None:
         nonlocal asked_at
-        if not stop.is_set():
-            stop.set()
+        if asked_at is None:
+            stop()
             asked_at = time.monotonic()
             # Not print: the signal may come while something is being printed.
             os.write(2, b"Stopping; what is finished is kept. Press Ctrl-C again to end at once.\n")
@@ -29,7 +27,7 @@ def stop_on_signals() -> Iterator[threading.Event]:
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stop
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,7 +1,6 @@
 """Runs from the command line: one alone, or a group of them one after another."""
 
 import sys
-import threading
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
 from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.errors import WorkbenchError
 from engine.events import Event, Failed, Interrupted, as_json
 from engine.grid import axis
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 def run(arguments: Namespace, output: Output) -> int:
     """Train and test a model, or several as a group, reporting what happens."""
-    with stop_on_signals() as stop:
+    control = RunControl()
+    with stop_on_signals(control.stop):
         config = _experiment(arguments)
         seeds = arguments.seeds
         if isinstance(seeds, int):
@@ -46,14 +47,14 @@ def run(arguments: Namespace, output: Output) -> int:
             if SAMPLE in names:
                 library.ensure_sample()
             datasets = {name: find_dataset(store, name) for name in sorted(names)}
-            runner = _Runner(output, home, store, library, datasets, stop)
+            runner = _Runner(output, home, store, library, datasets, control)
             if not any(asked):
                 return runner.run(planned[0].config)
             return runner.run_group(arguments.group or default_name(config, datetime.now().astimezone()), planned)
 
 
 class _Runner:
-    """Runs experiments, one after another, until `stop` is set or nobody reads any more."""
+    """Runs experiments, one after another, until `control` is told to stop or nobody reads any more."""
 
     def __init__(
         self,
@@ -62,11 +63,11 @@ class _Runner:
         store: "Store",
         library: "Library",
         datasets: "Mapping[str, DatasetRow]",
-        stop: threading.Event,
+        control: RunControl,
     ) -> None:
         """`datasets` are those of the experiments, by name."""
         self._output, self._home, self._store, self._library = output, home, store, library
-        self._datasets, self._stop = datasets, stop
+        self._datasets, self._control = datasets, control
 
     def run(self, config: ExperimentConfig, group: str | None = None, label: str | None = None, place: str = "") -> int:
         """Run one experiment and give its exit code; `place` says where in a group it stands."""
@@ -79,10 +80,10 @@ class _Runner:
         def listen(event: Event) -> None:
             show(event)
             if self._output.is_closed:
-                self._stop.set()
+                self._control.stop()
 
         try:
-            outcome = run_recorded(number, config, self._home, self._store, self._library, listen, self._stop)
+            outcome = run_recorded(number, config, self._home, self._store, self._library, listen, self._control)
         except WorkbenchError as error:
             print(error, file=sys.stderr)
             return FAILED
@@ -104,7 +105,7 @@ class _Runner:
             self._output.line(f"Group “{group}”: {_runs(len(planned))}{self._expected(planned)}")
         codes, skipped = list[int](), 0
         for place, each in enumerate(planned, start=1):
-            if self._stop.is_set():
+            if self._control.is_stopping:
                 break
             before = finished_before(each, self._fingerprint(each.config), earlier)
             skipped += before is not None
@@ -114,7 +115,7 @@ class _Runner:
                     self.run(each.config, group, each.label, f" · seed {each.config.seed}, {place} of {len(planned)}")
                 )
         left = len(planned) - skipped - codes.count(DONE)
-        status = "interrupted" if self._stop.is_set() and left else "failed" if left else "finished"
+        status = "interrupted" if self._control.is_stopping and left else "failed" if left else "finished"
         runs = self._store.runs.in_group(group)
         if self._output.is_json:
             counts = {"planned": len(planned), "skipped": skipped, "left": left}

@@ -14,10 +14,13 @@ from engine.events import (
     Loss,
     Metrics,
     Note,
+    Paused,
     Progress,
+    Resumed,
     SemanticIdsReady,
     StageFinished,
     StageStarted,
+    TrainingFigures,
 )
 from engine.store.rows import LogLine, Point
 from engine.store.store import Store
@@ -37,6 +40,7 @@ class RunRecorder:
         self._points: list[Point] = []
         self._lines: list[LogLine] = []
         self._changes: dict[str, Any] = {}
+        self._progress: dict[str, Any] = {}
         self._stage_seconds: dict[str, float] = {}
         self._epochs: int | None = None
         self._created_at = store.runs.get(run).created_at
@@ -45,8 +49,13 @@ class RunRecorder:
     def __call__(self, event: Event) -> None:
         """Take in one event. Raises StoreError when the database cannot be written."""
         match event:
-            case Progress():
-                return
+            case Progress(_, done, total, unit):
+                self._note_progress(done=done, total=total, unit=unit)
+            case Paused() | Resumed():
+                self._note_progress(paused=isinstance(event, Paused))
+                self._write()
+            case TrainingFigures(step, epoch, figures):
+                self._points += [Point(f"training/{name}", step, epoch, value) for name, value in figures.items()]
             case Loss(step, epoch, parts):
                 self._points += [Point(f"loss/{name}", step, epoch, value) for name, value in parts.items()]
             case Metrics(epoch, split, protocol, values):
@@ -62,8 +71,10 @@ class RunRecorder:
                 self._points += [Point(f"gate/{level}", epoch, epoch, w) for level, w in enumerate(weights, start=1)]
             case Note(level, text):
                 self._log(level, text)
-            case StageStarted(_, title):
+            case StageStarted(stage, title, at):
                 self._log("info", title)
+                self._progress = {}
+                self._note_progress(stage=stage.value, title=title, at=at)
                 self._write()
             case StageFinished(stage, seconds):
                 self._stage_seconds[stage.value] = seconds
@@ -88,6 +99,7 @@ class RunRecorder:
             "finished_at": now,
             "seconds": (now - self._created_at).total_seconds(),
             "epochs": self._epochs,
+            "progress": None,
         }
         match event:
             case Finished(best_epoch, epochs, test, seconds, artefacts):
@@ -105,6 +117,10 @@ class RunRecorder:
             case Failed(message, details):
                 self._changes |= {"status": "failed", "error": message}
                 self._log("error", details or message)
+
+    def _note_progress(self, **facts: Any) -> None:
+        self._progress |= facts
+        self._changes["progress"] = dict(self._progress)
 
     def _log(self, level: Literal["info", "warning", "error"], text: str) -> None:
         self._lines.append(LogLine(datetime.now(UTC), level, text))

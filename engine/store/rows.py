@@ -79,6 +79,8 @@ class RunDetails(RunRow):
 
     `test` maps protocol -> slice -> metric -> value, `stage_seconds` stage -> wall seconds, `artefacts` a name ->
     a path; `semantic_ids` is the diagnostics report with "reused", `versions` what the run was computed with.
+    `progress` tells how far the run is while it goes: "stage", "title" and "at" of the stage that runs, "done",
+    "total" and "unit" where known, and "paused".
     """
 
     config: dict[str, Any]
@@ -87,6 +89,23 @@ class RunDetails(RunRow):
     semantic_ids: dict[str, Any]
     versions: dict[str, str]
     artefacts: dict[str, str]
+    progress: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class QueuedRun:
+    """A planned run. Of a group it is the one at `place` of `of`; `held`: it is passed over, because the person said
+    so or because it could not be started, which `error` tells."""
+
+    id: int
+    name: str
+    group: str | None
+    label: str | None
+    place: int
+    of: int
+    held: bool
+    error: str | None
+    config: dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,3 +135,21 @@ class LogLine:
     at: datetime
     level: Literal["info", "warning", "error"]
     text: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a run was read: the last part of a curve and the last line of the log that were seen."""
+
+    part: int = 0
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class RunNews:
+    """A run as it is now, with the points and lines that came after a mark; `mark` is where the next ones begin."""
+
+    details: RunDetails
+    curves: dict[str, Curve]
+    lines: list[LogLine]
+    mark: Mark

@@ -20,8 +20,8 @@ from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.packing import pack, unpack
 from engine.store.process import is_alive, own_identity
-from engine.store.rows import Curve, LogLine, Point, RunDetails, RunRow
-from engine.store.schema import CurvePartRecord, LogRecord, RunRecord
+from engine.store.rows import Curve, LogLine, Mark, Point, RunDetails, RunNews, RunRow
+from engine.store.schema import CurvePartRecord, LogRecord, QueueRecord, RunRecord
 
 _SUMMARY = {field.name: getattr(RunRecord, field.name) for field in fields(RunRow)}
 _DETAILS = {field.name: getattr(RunRecord, field.name) for field in fields(RunDetails)}
@@ -40,11 +40,17 @@ class RunRepository:
         self._database = database
 
     def create(
-        self, config: ExperimentConfig, dataset_fingerprint: str, group: str | None = None, label: str | None = None
+        self,
+        config: ExperimentConfig,
+        dataset_fingerprint: str,
+        group: str | None = None,
+        label: str | None = None,
+        queued: int | None = None,
     ) -> int:
         """A new run of this process, "running" from now on; gives its number.
 
-        `group` names the runs that are made together, `label` says what this one is among them.
+        `group` names the runs that are made together, `label` says what this one is among them. The planned run
+        `queued` leaves the queue for it; raises StoreError when it is no longer there.
         """
         process, process_started = own_identity()
         aligns = config.model.kind == "h2rec"
@@ -70,6 +76,12 @@ class RunRepository:
             **{name: {} for name in ("test", "stage_seconds", "semantic_ids", "artefacts")},
         }
         with self._database.writing() as session:
+            if queued is not None:
+                taken = session.execute(delete(QueueRecord).where(QueueRecord.id == queued).returning(QueueRecord.id))
+                if taken.one_or_none() is None:
+                    raise StoreError(
+                        f"“{config.title}” is no longer in the queue: it was started or removed elsewhere."
+                    )
             return session.execute(insert(RunRecord).values(values).returning(RunRecord.id)).scalar_one()
 
     def get(self, run: int) -> RunDetails:
@@ -115,11 +127,41 @@ class RunRepository:
             parts = _read_parts(session, run)
         return {series: unpack(series, parts[series]) for series in sorted(parts)}
 
+    def news(self, run: int, after: Mark) -> RunNews:
+        """What there is of a run after a mark, read as one state. Raises StoreError when there is no such run."""
+        with self._database.reading() as session:
+            row = session.execute(select(*_DETAILS.values()).where(RunRecord.id == run)).one_or_none()
+            if row is None:
+                raise StoreError(f"Run {run} is gone: it was deleted.")
+            details = RunDetails(*row)
+            # The curves of a run that has ended are packed anew, under other numbers: they come whole once more.
+            parts = _read_parts(session, run, after.part if details.status == "running" else 0)
+            last_part = session.scalar(select(func.max(CurvePartRecord.id)).where(CurvePartRecord.run_id == run))
+            chosen = (LogRecord.run_id == run, LogRecord.id > after.line)
+            lines = session.execute(select(LogRecord.id, *_LOG_COLUMNS).where(*chosen).order_by(LogRecord.id)).all()
+        curves = {series: unpack(series, parts[series]) for series in sorted(parts)}
+        mark = Mark(last_part or 0, lines[-1][0] if lines else after.line)
+        return RunNews(details, curves, [LogLine(*line[1:]) for line in lines], mark)
+
+    def going_elsewhere(self) -> list[RunRow]:
+        """The runs that another living process computes, the newest first."""
+        query = select(RunRecord.process, RunRecord.process_started, *_SUMMARY.values()).where(
+            RunRecord.status == "running", RunRecord.process != own_identity()[0]
+        )
+        with self._database.reading() as session:
+            rows = session.execute(query.order_by(RunRecord.id.desc())).all()
+        return [RunRow(*row) for process, started, *row in rows if is_alive(process, started)]
+
     def log(self, run: int) -> list[LogLine]:
         """The run's log in the order of writing."""
         query = select(*_LOG_COLUMNS).where(LogRecord.run_id == run).order_by(LogRecord.id)
         with self._database.reading() as session:
             return [LogLine(*row) for row in session.execute(query)]
+
+    def annotate(self, run: int, notes: str) -> None:
+        """Keep the person's notes on a run, in the place of what was there."""
+        with self._database.writing() as session:
+            session.execute(update(RunRecord).where(RunRecord.id == run).values(notes=notes))
 
     def delete(self, runs: Sequence[int]) -> None:
         """Forget runs with their curves and logs. Raises StoreError, deleting none, when one of them still runs."""
@@ -201,9 +243,11 @@ class RunRepository:
             return [RunRow(*row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
-def _read_parts(session: Session, run: int) -> dict[str, list[bytes]]:
-    """series -> the packed parts of its curve in the order of writing."""
-    query = select(CurvePartRecord.series, CurvePartRecord.points).where(CurvePartRecord.run_id == run)
+def _read_parts(session: Session, run: int, after: int = 0) -> dict[str, list[bytes]]:
+    """series -> the packed parts of its curve in the order of writing, but those up to number `after`."""
+    query = select(CurvePartRecord.series, CurvePartRecord.points).where(
+        CurvePartRecord.run_id == run, CurvePartRecord.id > after
+    )
     parts: defaultdict[str, list[bytes]] = defaultdict(list)
     for series, points in session.execute(query.order_by(CurvePartRecord.id)):
         parts[series].append(points)

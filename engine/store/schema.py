@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0005"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+HEAD = "0006"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -98,6 +98,26 @@ class RunRecord(Base):
     artefacts: Mapped[dict[str, str]]
     group: Mapped[str | None] = mapped_column(index=True)
     label: Mapped[str | None]
+    progress: Mapped[dict[str, Any] | None]
+
+
+class QueueRecord(Base):
+    """A planned run. `position` is its place in the queue, `place` the one in its group."""
+
+    __tablename__ = "queue"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - a removed one must not be mistaken for a later one
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    group: Mapped[str | None]
+    label: Mapped[str | None]
+    place: Mapped[int]
+    of: Mapped[int]
+    held: Mapped[bool]
+    error: Mapped[str | None]
+    config: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
 
 
 class CurvePartRecord(Base):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from engine.store.database import Database
 from engine.store.datasets import DatasetRepository
+from engine.store.queue import QueueRepository
 from engine.store.runs import RunRepository
 
 
@@ -14,6 +15,7 @@ class Store:
         self._database = Database(database)
         self.datasets = DatasetRepository(self._database)
         self.runs = RunRepository(self._database)
+        self.queue = QueueRepository(self._database)
 
     def close(self) -> None:
         """Let go of the file; the store cannot be used afterwards."""

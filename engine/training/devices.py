@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import numpy.typing as npt
+import psutil
 import torch
 from torch import Tensor
 
@@ -29,6 +30,13 @@ def limit_threads(settings: TrainingSettings) -> int:
     threads = settings.threads or max(1, (os.cpu_count() or 2) - 1)
     torch.set_num_threads(threads)
     return threads
+
+
+def memory_used(device: torch.device) -> int:
+    """Bytes that torch has taken on a GPU, or on the CPU those of this process that are in memory."""
+    if device.type == "cuda":
+        return torch.cuda.memory_reserved(device)
+    return int(psutil.Process().memory_info().rss)
 
 
 def to_device(array: npt.NDArray[Any], device: torch.device) -> Tensor:

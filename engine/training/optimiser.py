@@ -28,6 +28,16 @@ class Optimiser:
                 if self._decay:
                     table.grad.values().add_(table.detach()[table.grad.indices()[0]], alpha=self._decay)
 
+    @property
+    def learning_rate(self) -> float:
+        return float(self._parts[0].param_groups[0]["lr"])
+
+    def gradient_norm(self) -> Tensor:
+        """() the 2-norm of all gradients together, before the step that takes them away."""
+        gradients = [each.grad for part in self._parts for group in part.param_groups for each in group["params"]]
+        known = [each.values() if each.is_sparse else each for each in gradients if each is not None]
+        return nn.utils.get_total_norm(known)
+
     def step(self) -> None:
         """Change the weights, and let go of the gradients before the next step needs the memory."""
         for part in self._parts:

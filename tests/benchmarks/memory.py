@@ -14,13 +14,13 @@ import resource
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from importing import imported
 
+from engine.control import RunControl
 from engine.data.dataset import Dataset
 from engine.events import Event, Failed, StageFinished
 from engine.experiment import run_experiment
@@ -40,7 +40,7 @@ def run(name: str, folder: Path, assignments: list[str]) -> dict[str, float]:
             raise SystemExit(event.message)
 
     config = parse(override(values, ["training.epochs=1", *assignments]))
-    run_experiment(config, Dataset.load(folder), home, home.run_folder(1), listen, threading.Event())
+    run_experiment(config, Dataset.load(folder), home, home.run_folder(1), listen, RunControl())
     return peaks
 
 

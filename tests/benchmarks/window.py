@@ -18,7 +18,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import QApplication
 from waiting import wait
 
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.events import Event, Listener, Metrics
 from engine.home import Home
 from engine.settings import override, parse, preset
@@ -37,7 +37,7 @@ from workbench.application import make_application
 from workbench.background import is_busy
 from workbench.main_window import MainWindow
 from workbench.preferences import Preferences
-from workbench.run_controller import Outcome, Runner
+from workbench.run_thread import Outcome, Runner
 
 INTERVAL_MS = 10
 TURN_MS = 3000
@@ -139,13 +139,13 @@ def run_in_window(home: Path, config: ExperimentConfig) -> dict[str, list[float]
 def noting(runner: Runner, ends: list[float]) -> Runner:
     """The same runner, noting when each epoch ends, where it ends: the window hears of it a little later."""
 
-    def run(number: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
+    def run(number: int, config: ExperimentConfig, listen: Listener, control: RunControl) -> Outcome:
         def note(event: Event) -> None:
             if isinstance(event, Metrics) and event.split == "validation":
                 ends.append(time.perf_counter())
             listen(event)
 
-        return runner(number, config, note, stop)
+        return runner(number, config, note, control)
 
     return run
 

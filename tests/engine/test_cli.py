@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
 from engine.cli.reports import duration
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.errors import DataError, Stopped
 from engine.events import (
     Event,
@@ -90,7 +92,7 @@ def add_dataset(store: Store, name: str, fingerprint: str = "abc") -> Any:
     return store.datasets.add(name, source="x", fingerprint=fingerprint, users=1234, items=4, interactions=12)
 
 
-Play = Callable[[Callable[[Event], None], threading.Event], None]
+Play = Callable[[Callable[[Event], None], RunControl], None]
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[Play], None]:
             store: Store,
             library: Any,
             listen: Any,
-            stop: threading.Event,
+            control: RunControl,
         ) -> Event:
             recorder = RunRecorder(store, run)
             told: list[Event] = []
@@ -124,7 +126,7 @@ def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[Play], None]:
                 told.append(event)
 
             print("a library that talks")
-            story(report, stop)
+            story(report, control)
             recorder.close()
             return told[-1]
 
@@ -134,8 +136,16 @@ def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[Play], None]:
     return setup
 
 
+def stops(control: RunControl, seconds: float = 5) -> bool:
+    """Whether the run is asked to stop within that time."""
+    ends = time.monotonic() + seconds
+    while not control.is_stopping and time.monotonic() < ends:
+        time.sleep(0.01)
+    return control.is_stopping
+
+
 def tell(*events: Event) -> Play:
-    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+    def story(report: Callable[[Event], None], control: RunControl) -> None:
         for event in events:
             report(event)
 
@@ -223,9 +233,9 @@ def test_a_run_that_failed_by_its_settings_exits_2(play: Any, capsys: pytest.Cap
 
 
 def test_an_interrupted_run_exits_130(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+    def story(report: Callable[[Event], None], control: RunControl) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        assert stop.wait(5)
+        assert stops(control)
         report(Interrupted(1, {"model": "model.safetensors"}))
 
     play(story)
@@ -236,7 +246,7 @@ def test_an_interrupted_run_exits_130(play: Any, capsys: pytest.CaptureFixture[s
 
 
 def test_a_fault_of_the_database_while_running_is_a_failed_run(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+    def story(report: Callable[[Event], None], control: RunControl) -> None:
         raise StoreError("The disk is full.")
 
     play(story)
@@ -291,12 +301,12 @@ def test_the_same_group_goes_on_with_what_is_not_finished(
     command = ["run", "--seeds", "3,1,2", "--group", "study"]
     played = 0
 
-    def stopped_in_the_second(report: Callable[[Event], None], stop: threading.Event) -> None:
+    def stopped_in_the_second(report: Callable[[Event], None], control: RunControl) -> None:
         nonlocal played
         played += 1
         if played == 2:
             os.kill(os.getpid(), signal.SIGINT)
-            assert stop.wait(5)
+            assert stops(control)
             report(Interrupted(None, {}))
         else:
             report(FINISHED)
@@ -323,7 +333,7 @@ def test_a_failed_run_of_a_group_does_not_keep_the_others_from_running(
     play: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ends: list[Event] = [FINISHED, Failed("No.", "", wrong_settings=True), FINISHED]
-    play(lambda report, _stop: report(ends.pop()))
+    play(lambda report, _control: report(ends.pop()))
     assert main(["run", "--seeds", "3", "--json"]) == 1
     last = lines(capsys.readouterr().out)[-1]
     assert [each["status"] for each in last["runs"]] == ["finished", "failed", "finished"]
@@ -336,7 +346,7 @@ def test_a_group_is_shown(play: Any, capsys: pytest.CaptureFixture[str]) -> None
     assert "There is no group “study”. There are none yet." in capsys.readouterr().err
     ndcgs = [0.25, 0.125]
     values = [{**SLICES, "overall": {"HR@10": 0.5, "NDCG@10": each}} for each in ndcgs]
-    play(lambda report, _stop: report(Finished(1, 1, {"full": values[-1], "sampled": values.pop()}, SECONDS, {})))
+    play(lambda report, _control: report(Finished(1, 1, {"full": values[-1], "sampled": values.pop()}, SECONDS, {})))
     assert main(["run", "--seeds", "2", "--group", "study"]) == 0
     capsys.readouterr()
     assert main(["group", "study"]) == 0
@@ -692,10 +702,11 @@ def test_presets_and_settings_are_listed(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_second_interruption_ends_at_once() -> None:
-    with stop_on_signals() as stop:
+    control = RunControl()
+    with stop_on_signals(control.stop):
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)  # at the same moment: one request, sent twice
-        assert stop.is_set()
+        assert control.is_stopping
         threading.Event().wait(0.6)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGTERM)
@@ -704,7 +715,7 @@ def test_a_second_interruption_ends_at_once() -> None:
 def test_a_forced_end_exits_130_and_the_run_is_not_running_for_ever(
     play: Any, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+    def story(report: Callable[[Event], None], control: RunControl) -> None:
         raise KeyboardInterrupt
 
     play(story)
@@ -734,12 +745,12 @@ def test_a_run_whose_reader_goes_away_stops(play: Any, monkeypatch: pytest.Monke
     stream = os.fdopen(writing, "w", encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", stream)
 
-    def story(report: Callable[[Event], None], stop: threading.Event) -> None:
+    def story(report: Callable[[Event], None], control: RunControl) -> None:
         report(STORY[0])
-        assert not stop.is_set()
+        assert not control.is_stopping
         os.close(reading)
         report(STORY[1])
-        assert stop.is_set()
+        assert control.is_stopping
         report(Interrupted(None, {}))
 
     play(story)

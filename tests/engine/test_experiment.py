@@ -1,7 +1,6 @@
 """The front door: the order of events, what is left behind, how it ends."""
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 import torch
 
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.data.batches import TrainingBatches
 from engine.data.dataset import Catalogue, Dataset, Sequences
 from engine.data.split import LeaveOneOut
@@ -69,8 +69,8 @@ def config_of(home: Home, *assignments: str) -> ExperimentConfig:
 
 def run(home: Home, *assignments: str, folder: str = "1", data: Dataset | None = None) -> list[Event]:
     events: list[Event] = []
-    stop = threading.Event()
-    run_experiment(config_of(home, *assignments), data or dataset(), home, home.runs / folder, events.append, stop)
+    control = RunControl()
+    run_experiment(config_of(home, *assignments), data or dataset(), home, home.runs / folder, events.append, control)
     return events
 
 
@@ -130,19 +130,37 @@ def test_the_checkpoint_of_a_refit_is_the_model_that_was_tested(home: Home) -> N
 
 def test_a_stop_in_the_refit_keeps_the_best_checkpoint(home: Home) -> None:
     events: list[Event] = []
-    stop = threading.Event()
+    control = RunControl()
 
     def listen(event: Event) -> None:
         events.append(event)
         if isinstance(event, StageStarted) and event.stage is Stage.REFIT:
-            stop.set()
+            control.stop()
 
     config = config_of(home, "model.kind=hid", "training.refit=true")
-    run_experiment(config, dataset(), home, home.runs / "1", listen, stop)
+    run_experiment(config, dataset(), home, home.runs / "1", listen, control)
     last = events[-1]
     assert isinstance(last, Interrupted)
     assert last.best_epoch is not None
     assert (home.runs / "1" / last.artefacts["model"]).is_file()
+
+
+def test_a_training_that_is_ended_early_is_tested_by_its_best_checkpoint(home: Home) -> None:
+    events: list[Event] = []
+    control = RunControl()
+
+    def listen(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, Metrics) and event.split == "validation" and event.epoch == 2:
+            control.end_training()
+
+    config = config_of(home, "model.kind=hid", "training.refit=true", "training.epochs=50", "training.patience=50")
+    run_experiment(config, dataset(), home, home.runs / "1", listen, control)
+    last = end(events)
+    assert last.epochs == 2
+    assert last.best_epoch in (1, 2)
+    assert last.test["full"]["overall"]["users"] > 0
+    assert last.seconds["refit"] == 0  # which would be another model than the one that was asked for
 
 
 @pytest.mark.parametrize("kind", ["hid", "h2rec", "llm_esr"])
@@ -259,28 +277,28 @@ def test_items_without_text_are_mentioned(home: Home) -> None:
 @pytest.mark.parametrize("stage", [Stage.TEXT, Stage.SEMANTIC_IDS, Stage.TRAIN, Stage.EVALUATE])
 def test_a_stop_in_any_stage_ends_as_interrupted(home: Home, stage: Stage) -> None:
     events: list[Event] = []
-    stop = threading.Event()
+    control = RunControl()
 
     def listen(event: Event) -> None:
         events.append(event)
         if isinstance(event, StageStarted) and event.stage is stage:
-            stop.set()
+            control.stop()
 
-    run_experiment(config_of(home), dataset(), home, home.runs / "1", listen, stop)
+    run_experiment(config_of(home), dataset(), home, home.runs / "1", listen, control)
     assert isinstance(events[-1], Interrupted)
     assert not any(isinstance(event, StageFinished) and event.stage is stage for event in events)
 
 
 def test_a_stop_in_training_keeps_the_best_checkpoint(home: Home) -> None:
     events: list[Event] = []
-    stop = threading.Event()
+    control = RunControl()
 
     def listen(event: Event) -> None:
         events.append(event)
         if isinstance(event, Metrics) and event.epoch == 2:
-            stop.set()
+            control.stop()
 
-    run_experiment(config_of(home), dataset(), home, home.runs / "1", listen, stop)
+    run_experiment(config_of(home), dataset(), home, home.runs / "1", listen, control)
     (last,) = (event for event in events if isinstance(event, Interrupted))
     assert last.best_epoch in (1, 2)
     assert (home.runs / "1" / last.artefacts["model"]).is_file()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.events import (
     Event,
     Failed,
@@ -28,7 +29,8 @@ from engine.home import Home
 from engine.store import Store
 from workbench.context import Workbench
 from workbench.preferences import Preferences
-from workbench.run_controller import Outcome, RunController
+from workbench.run_controller import RunController
+from workbench.run_thread import Outcome
 
 REPORT: dict[str, Any] = {
     "items": 800,
@@ -102,12 +104,12 @@ class Script:
             self.go_on.set()
         self.thread: threading.Thread | None = None
 
-    def __call__(self, run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
+    def __call__(self, run: int, config: ExperimentConfig, listen: Listener, control: RunControl) -> Outcome:
         self.thread = threading.current_thread()
         for event in self.events:
             listen(event)
         while not self.go_on.wait(0.005):
-            if stop.is_set():
+            if control.is_stopping:
                 end: Outcome = Interrupted(3, {})
                 listen(end)
                 return end

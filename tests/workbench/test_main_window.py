@@ -190,11 +190,16 @@ def test_closing_during_a_group_starts_none_of_those_that_wait(
     assert "H2Rec on sample (1 of 3) – " in child(window, QLabel, "status.words").text()
     window.close()
     box = child(window, QMessageBox, "closeQuestion")
-    assert "The 2 runs that wait for it are not started." in box.informativeText()
+    assert "The queue of 2 runs is kept for the next time." in box.informativeText()
     assert store.runs.count() == 1
     child(box, QPushButton, "closeQuestion.stop").click()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
     assert window.workbench is None
+    again = windows.open()
+    assert again.workbench is not None
+    assert [row.place for row in again.workbench.controller.queue.rows()] == [2, 3]
+    assert not again.workbench.controller.is_running
+    assert "2 runs wait in the queue for your word" in child(again, QLabel, "status.words").text()
 
 
 def test_a_store_that_cannot_be_opened_is_told_and_tried_again(windows: Windows, qtbot: QtBot) -> None:

@@ -1,6 +1,8 @@
 """The monitor, driven by scripted runs."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
@@ -8,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.artefacts import MODEL
 from engine.config import DataSettings, ExperimentConfig, ModelSettings, TrainingSettings
-from engine.events import Failed, Interrupted, Loss, Stage, StageFinished, StageStarted
+from engine.control import RunControl
+from engine.events import Failed, Interrupted, Listener, Loss, Stage, StageFinished, StageStarted
 from engine.groups import plan
 from engine.store import Store
 from engine.store.recorder import RunRecorder
@@ -104,7 +107,7 @@ def test_the_runs_of_a_group_are_followed_and_stopped_one_by_one_or_all(
     assert page._subtitle.text().startswith(f"Run {first} (1 of 7): dataset sample")
     stop, stop_all = button(page, "monitor.stop"), button(page, "monitor.stopAll")
     assert stop_all.isVisible()
-    assert "do not start the 6 that wait" in stop_all.toolTip()
+    assert "the queue of 6 is kept" in stop_all.toolTip()
     stop.click()
     qtbot.waitUntil(lambda: page._subtitle.text().startswith(f"Run {first + 1} (2 of 7)"), timeout=5000)
     page.show_run(first)  # an earlier one: the next that starts does not take it out of view
@@ -279,7 +282,9 @@ def test_a_refit_has_a_curve_of_its_own_and_is_named_beside_its_numbers(
     run = store.runs.create(ExperimentConfig(training=TrainingSettings(refit=True)), "s")
     recorder = RunRecorder(store, run)
     losses = [Loss(1, 0.5, {"refit": 7.0}), Loss(2, 1.0, {"refit": 6.0})]
-    for event in [*scripts.scripted(epochs=4, best=3), *losses, scripts.finished()]:
+    end = scripts.finished()
+    end = replace(end, seconds={**end.seconds, "refit": 12.0})
+    for event in [*scripts.scripted(epochs=4, best=3), *losses, end]:
         recorder(event)
     recorder.close()
     page = open_page(qtbot, make_workbench())
@@ -288,3 +293,53 @@ def test_a_refit_has_a_curve_of_its_own_and_is_named_beside_its_numbers(
     assert "then learned the validation items" in text(page, "monitor.outcomeText")
     assert page.view.results.caption.text() == "refit of 3 epochs"
     assert "refit" in page.view.charts.loss.keys()  # noqa: SIM118 - a chart is no mapping
+
+
+def test_a_run_is_paused_resumed_and_ended_early_by_its_buttons(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    def play(run: int, config: ExperimentConfig, listen: Listener, control: RunControl) -> object:
+        listen(StageStarted(Stage.TRAIN, "Training"))
+        while not control.ends_training:
+            control.check(listen)
+            time.sleep(0.001)
+        listen(scripts.finished())
+        return scripts.finished()
+
+    workbench = make_workbench(play)
+    page = open_page(qtbot, workbench)
+    workbench.controller.start(ExperimentConfig())
+    pause, test = button(page, "monitor.pause"), button(page, "monitor.endTraining")
+    qtbot.waitUntil(test.isEnabled, timeout=5000)
+    pause.click()
+    assert pause.text() == "Resume"
+    qtbot.waitUntil(lambda: text(page, "monitor.words").startswith("Paused"), timeout=5000)
+    pause.click()
+    assert pause.text() == "Pause"
+    qtbot.waitUntil(lambda: text(page, "monitor.words") == "Training…", timeout=5000)
+    test.click()
+    assert not test.isEnabled()
+    qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run is finished", timeout=5000)
+    assert not pause.isVisible()
+
+
+def test_notes_are_written_while_a_run_goes_and_afterwards(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    script = scripts.Script([], scripts.finished(), waits=True)
+    workbench = make_workbench(script)
+    page = open_page(qtbot, workbench)
+    run = workbench.controller.start(ExperimentConfig())
+    page.side.setCurrentWidget(page.notes)
+    qtbot.waitUntil(page.notes.text.isEnabled, timeout=5000)
+    qtbot.keyClicks(page.notes.text, "first look")
+    qtbot.waitUntil(lambda: workbench.store.runs.get(run).notes == "first look", timeout=5000)
+    script.go_on.set()
+    qtbot.waitUntil(lambda: not workbench.controller.is_running, timeout=5000)
+    assert workbench.store.runs.get(run).notes == "first look"
+    page.notes.text.appendPlainText("tail gains")
+    page.hide()  # which saves at once
+    qtbot.waitUntil(lambda: workbench.store.runs.get(run).notes == "first look\ntail gains", timeout=5000)
+    later = open_page(qtbot, make_workbench())
+    later.open_with(run)
+    qtbot.waitUntil(lambda: later.notes.text.toPlainText() == "first look\ntail gains", timeout=5000)

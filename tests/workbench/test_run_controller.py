@@ -9,11 +9,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.config import DataSettings, ExperimentConfig
+from engine.control import RunControl
 from engine.errors import DataError, WorkbenchError
-from engine.events import Event, Loss
+from engine.events import Event, Loss, Paused
 from engine.groups import plan
 from workbench.context import Workbench
 from workbench.run_controller import FLUSH_MS
+from workbench.run_thread import recorded
 
 MakeWorkbench = Callable[..., Workbench]
 
@@ -45,7 +47,7 @@ def test_events_come_in_order_and_before_the_end(
 
 
 def test_many_events_make_few_signals(qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace) -> None:
-    def busy(run: int, config: ExperimentConfig, listen: Callable[[Event], None], stop: threading.Event) -> object:
+    def busy(run: int, config: ExperimentConfig, listen: Callable[[Event], None], control: RunControl) -> object:
         ends = time.monotonic() + 0.6
         step = 0
         while time.monotonic() < ends:
@@ -70,7 +72,7 @@ def test_stop_reaches_the_run(qtbot: QtBot, make_workbench: MakeWorkbench, scrip
     run = controller.start(ExperimentConfig())
     with (
         qtbot.waitSignal(controller.run_ended, timeout=5000) as ended,
-        qtbot.waitSignal(controller.stopping, timeout=1000),
+        qtbot.waitSignal(controller.asked, timeout=1000),
     ):
         controller.stop()
         assert controller.is_stopping
@@ -109,7 +111,7 @@ def test_an_engine_that_cannot_be_loaded_leaves_a_failed_run(
 
     workbench = make_workbench()
     controller = workbench.controller
-    controller._runner = controller._run_recorded
+    controller._runner = recorded(workbench.home, workbench.store, workbench.library)
     monkeypatch.setitem(sys.modules, "engine.experiment", None)
     with qtbot.waitSignal(controller.run_ended, timeout=5000) as ended:
         run = controller.start(ExperimentConfig())
@@ -139,7 +141,7 @@ def test_a_group_runs_one_after_another_whatever_their_ends(
     ends = [scripts.finished(), scripts.failure, scripts.finished()]
     configs: list[ExperimentConfig] = []
 
-    def play(run: int, config: ExperimentConfig, listen: Callable[[Event], None], stop: threading.Event) -> object:
+    def play(run: int, config: ExperimentConfig, listen: Callable[[Event], None], control: RunControl) -> object:
         configs.append(config)
         return ends[len(configs) - 1]
 
@@ -186,20 +188,71 @@ def test_stop_ends_one_run_and_stop_all_the_group(
     qtbot.waitUntil(lambda: not controller.is_running, timeout=5000)
     assert (controller.run, controller.waiting) == (first + 1, 0)
     assert workbench.store.runs.count() == 2
+    assert [row.place for row in controller.queue.rows()] == [3, 4, 5]  # they are kept, and wait for a word
+    controller.start_queue()
+    assert (controller.run, controller.place, controller.waiting) == (first + 2, (3, 5), 2)
 
 
-def test_a_group_whose_next_run_cannot_start_says_so(
+def test_runs_that_cannot_be_started_are_put_on_hold_and_the_others_come(
     qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
 ) -> None:
     script = scripts.Script([], scripts.finished(), waits=True)
     workbench = make_workbench(script)
-    workbench.controller.start_group("study", plan(ExperimentConfig(), range(3)))
+    controller = workbench.controller
+    controller.start_group("study", plan(ExperimentConfig(), range(3)))
+    controller.add("other", plan(ExperimentConfig(data=DataSettings(dataset="ml-100k"))))
     workbench.store.datasets.delete("sample")
-    with qtbot.waitSignal(workbench.controller.group_broken, timeout=5000) as broken:
+    with qtbot.waitSignal(controller.not_started, timeout=5000) as told:
         script.go_on.set()
-    assert "no dataset “sample”" in broken.args[0]
-    assert not workbench.controller.is_running
-    assert workbench.controller.waiting == 0
+    assert told.args[0].count("no dataset “sample”") == 2
+    qtbot.waitUntil(lambda: not controller.is_running, timeout=5000)
+    assert [run.dataset for run in workbench.store.runs.list()] == ["ml-100k", "sample"]
+    assert [(row.held, "no dataset" in (row.error or "")) for row in controller.queue.rows()] == [(True, True)] * 2
+    assert controller.waiting == 0
     with pytest.raises(DataError):
-        workbench.controller.start_group("study", plan(ExperimentConfig(), range(3)))
-    assert workbench.controller.waiting == 0
+        controller.start_group("study", plan(ExperimentConfig(), range(3)))
+    assert len(controller.queue.rows()) == 2
+
+
+def test_a_queue_that_is_found_waits_for_a_word(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    first = make_workbench(scripts.Script([], scripts.finished(), waits=True))
+    first.controller.start(ExperimentConfig(name="going"))
+    first.controller.add("", plan(ExperimentConfig(name="waits")))
+    first.controller.stop_all()  # as the window does when it closes
+    qtbot.waitUntil(lambda: not first.controller.is_running, timeout=5000)
+    controller = make_workbench().controller
+    assert [row.name for row in controller.queue.rows()] == ["waits"]
+    assert not controller.queue.goes
+    with qtbot.waitSignal(controller.run_ended, timeout=5000):
+        controller.start(ExperimentConfig(name="alone"))
+    assert not controller.is_running  # the queue still waits
+    with qtbot.waitSignal(controller.run_ended, timeout=5000) as ended:
+        controller.start_queue()
+    assert first.store.runs.get(ended.args[0]).name == "waits"
+    assert controller.queue.rows() == []
+    assert controller.queue.goes
+
+
+def test_a_run_can_be_paused_resumed_and_ended_early(
+    qtbot: QtBot, make_workbench: MakeWorkbench, scripts: SimpleNamespace
+) -> None:
+    def play(run: int, config: ExperimentConfig, listen: Callable[[Event], None], control: RunControl) -> object:
+        while not control.ends_training:
+            control.check(listen)
+            time.sleep(0.001)
+        return scripts.finished()
+
+    controller = make_workbench(play).controller
+    controller.start(ExperimentConfig())
+    controller.pause()
+    assert controller.is_paused
+    qtbot.waitUntil(lambda: controller.history == [Paused()], timeout=5000)
+    controller.resume()
+    assert not controller.is_paused
+    qtbot.waitUntil(lambda: len(controller.history) == 2, timeout=5000)
+    with qtbot.waitSignal(controller.run_ended, timeout=5000) as ended:
+        controller.pause()
+        controller.end_training()
+    assert ended.args[1] == "finished"

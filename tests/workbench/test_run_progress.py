@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from engine.events import Failed, Interrupted, Metrics, Progress, Stage, StageFinished, StageStarted
 from workbench.run_progress import RunProgress
 
@@ -66,6 +68,6 @@ def test_the_stage_in_which_a_run_ends_too_soon_is_marked() -> None:
         progress.add(StageStarted(Stage.TRAIN, "Training"), 10)
         progress.add(end, 23)
         assert progress.stages[Stage.TRAIN].state == state
-        assert progress.stages[Stage.TRAIN].seconds == 13
+        assert progress.stages[Stage.TRAIN].seconds == pytest.approx(13, abs=0.01)
         assert progress.stages[Stage.EVALUATE].state == "waiting"
         assert progress.current is None

@@ -57,13 +57,18 @@ def test_the_first_experiment_can_be_started_as_it_is(
         start.click()
     assert asked.args == ["monitor", workbench.controller.run]
     assert workbench.controller.config == preset("sample").config
-    assert not start.isEnabled()
-    assert reason(page) == "A run is going"
+    assert (start.text(), reason(page)) == ("Add to queue", "")
+    start.click()
+    assert reason(page) == "1 in the queue"
+    page.group.seeds.set_value(3)
+    assert start.text() == "Add 3 runs to queue"
+    start.click()
+    assert [(row.place, row.of) for row in workbench.controller.queue.rows()] == [(1, 1), (1, 3), (2, 3), (3, 3)]
     with qtbot.waitSignal(page.open_page) as asked:
         button(page, "setup.reason").click()
     assert asked.args == ["monitor", workbench.controller.run]
-    workbench.controller.stop()
-    qtbot.waitUntil(lambda: start.isEnabled(), timeout=5000)
+    workbench.controller.stop_all()
+    qtbot.waitUntil(lambda: start.text() == "Start 3 runs", timeout=5000)
 
 
 def test_nothing_is_cut_off_in_a_small_window_with_every_setting_shown(

@@ -1,11 +1,11 @@
-"""The points of one curve: growing arrays, and a thinned view of them for drawing."""
+"""The points of one curve: growing arrays, a smoothed view of them, and a thinned one for drawing."""
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 MOST_DRAWN = 2000
-MOST_MEANS = 10 * MOST_DRAWN
+_BLOCK = 256  # points that are smoothed by one product of matrices
 
 
 class Curve:
@@ -40,38 +40,51 @@ class Curve:
         self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         self._size = len(self._x)
 
-    def nearest(self, x: float) -> int | None:
-        """Index of the point nearest to `x`, None when there is no point."""
-        if not self._size:
-            return None
-        right = min(int(np.searchsorted(self.x, x)), self._size - 1)
-        left = max(right - 1, 0)
-        return left if x - self._x[left] <= self._x[right] - x else right
 
-    def mean_over(self, width: float, most: int = MOST_MEANS) -> "Curve":
-        """A curve whose value at x is the mean of the points in (x - width, x], for at most `most` of the x.
+def nearest(places: FloatArray, x: float) -> int | None:
+    """Index of the place nearest to `x` among sorted ones (points,), None when there is none."""
+    if not len(places):
+        return None
+    right = min(int(np.searchsorted(places, x)), len(places) - 1)
+    left = max(right - 1, 0)
+    return left if x - places[left] <= places[right] - x else right
 
-        The last point is one of them.
-        """
-        every = -(-self._size // most) or 1
-        last = np.arange(self._size - 1, -1, -every)[::-1]
-        first = np.searchsorted(self.x, self.x[last] - width, side="right")
-        sums = np.concatenate([[0.0], np.cumsum(self.y)])
-        smooth = Curve()
-        smooth.replace(self.x[last], (sums[last + 1] - sums[first]) / (last + 1 - first))
-        return smooth
 
-    def drawn(self, most: int = MOST_DRAWN) -> tuple[FloatArray, FloatArray]:
-        """At most `most` points that look the same: the lowest and the highest of every stretch."""
-        if self._size <= most:
-            return self.x, self.y
-        per_stretch = -(-self._size // (most // 2))
-        stretches = -(-self._size // per_stretch)
-        padded = np.full(stretches * per_stretch, np.nan)
-        padded[: self._size] = self.y
-        gaps = np.isnan(padded)
-        low, high = (np.where(gaps, filling, padded).reshape(stretches, per_stretch) for filling in (np.inf, -np.inf))
-        ends = np.stack([low.argmin(axis=1), high.argmax(axis=1)], axis=1)
-        ends = np.sort(ends + per_stretch * np.arange(stretches)[:, None]).ravel()
-        kept = ends[(np.diff(ends, prepend=-1) > 0) & (ends < self._size)]
-        return self.x[kept], self.y[kept]
+def smoothed(values: FloatArray, weight: float) -> FloatArray:
+    """(points,) the exponential moving average that keeps `weight`, from 0 to below 1, of what was before.
+
+    Corrected for its start as in Adam (Kingma and Ba, 2015), so that the first values are not drawn to zero. Values
+    that are not finite are passed over, and stay gaps.
+    """
+    known = np.isfinite(values)
+    kept = values[known]
+    powers = weight ** np.arange(_BLOCK + 1)
+    lags = np.arange(_BLOCK)[:, None] - np.arange(_BLOCK)
+    kernel = np.where(lags >= 0, (1 - weight) * powers[np.abs(lags)], 0.0)
+    padded = np.zeros(-(-len(kept) // _BLOCK) * _BLOCK)
+    padded[: len(kept)] = kept
+    blocks = padded.reshape(-1, _BLOCK) @ kernel.T
+    before = 0.0
+    for block in blocks:
+        block += before * powers[1:]
+        before = block[-1]
+    means = np.full(len(values), np.nan)
+    means[known] = blocks.ravel()[: len(kept)] / -np.expm1(np.arange(1, len(kept) + 1) * np.log(weight or 1e-300))
+    return means
+
+
+def thinned(x: FloatArray, y: FloatArray, most: int = MOST_DRAWN) -> tuple[FloatArray, FloatArray]:
+    """At most `most` of the points (points,) that look the same: the lowest and the highest of every stretch."""
+    size = len(x)
+    if size <= most:
+        return x, y
+    per_stretch = -(-size // (most // 2))
+    stretches = -(-size // per_stretch)
+    padded = np.full(stretches * per_stretch, np.nan)
+    padded[:size] = y
+    gaps = np.isnan(padded)
+    low, high = (np.where(gaps, filling, padded).reshape(stretches, per_stretch) for filling in (np.inf, -np.inf))
+    ends = np.stack([low.argmin(axis=1), high.argmax(axis=1)], axis=1)
+    ends = np.sort(ends + per_stretch * np.arange(stretches)[:, None]).ravel()
+    kept = ends[(np.diff(ends, prepend=-1) > 0) & (ends < size)]
+    return x[kept], y[kept]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.theme import CAPTION, SPACE_1, SPACE_3, Role, tabular, theme
@@ -13,16 +13,19 @@ _STROKE = 14
 
 @dataclass
 class Entry:
-    """One line of the legend; `value` is written after the name."""
+    """One line of the legend; `value` is written after the name; one that is not `shown` is struck out."""
 
     name: str
     role: Role
     dashed: bool = False
     value: str = ""
+    shown: bool = True
 
 
 class Legend(QWidget):
-    """Entries in their order, in as many rows as they need."""
+    """Entries in their order, in as many rows as they need; `toggled` tells the key of one that was clicked."""
+
+    toggled = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +33,7 @@ class Legend(QWidget):
         self._note = ""
         self._widest_value = ""
         self.setFont(tabular(CAPTION))
+        self.setToolTip("Click a name to hide or show its line")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
         theme().changed.connect(self.update)
@@ -48,11 +52,16 @@ class Legend(QWidget):
 
     def text(self) -> str:
         """All of it as words."""
-        return "; ".join(f"{entry.name} {entry.value}".strip() for entry in self._entries.values())
+        return "; ".join(f"{entry.name} {entry.value}".strip() for entry in self._entries.values() if entry.shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        for key, (_, place) in zip(self._entries, self._places(), strict=True):
+            if place.contains(event.position().toPoint()):
+                self.toggled.emit(key)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.minimumHeight())
@@ -62,14 +71,16 @@ class Legend(QWidget):
         painter.setFont(self.font())
         metrics = QFontMetrics(self.font())
         for entry, place in self._places():
-            pen = QPen(theme().color(entry.role), 2.5)
+            if not entry.name and not entry.value:
+                continue  # the only line of a chart, whose title names it
+            pen = QPen(theme().color(entry.role if entry.shown else Role.text_disabled), 2.5)
             if entry.dashed:
                 pen.setDashPattern([1.6, 1.2])
             painter.setPen(pen)
             middle = place.center().y() + 1
             painter.drawLine(place.left(), middle, place.left() + _STROKE, middle)
             words = place.adjusted(_STROKE + SPACE_1 + 1, 0, 0, 0)
-            painter.setPen(theme().color(Role.text_muted))
+            painter.setPen(theme().color(Role.text_muted if entry.shown else Role.text_disabled))
             room = self.width() - words.left()
             name_shown = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, name_shown)
@@ -85,7 +96,7 @@ class Legend(QWidget):
     def _places(self) -> list[tuple[Entry, QRect]]:
         metrics = QFontMetrics(self.font())
         height = metrics.height() + 2
-        room = self.width() - (metrics.horizontalAdvance("epoch 0000") if self._note else 0)
+        room = self.width() - (metrics.horizontalAdvance(max(self._note, "epoch 0000", key=len)) if self._note else 0)
         places, left, top = [], 0, 0
         for entry in self._entries.values():
             value = self._widest_value if entry.value else ""

@@ -36,6 +36,16 @@ def decimal(value: float | None, digits: int = 3) -> str:
     return NOTHING if value is None or value != value else f"{value:,.{digits}f}"
 
 
+def significant(value: float | None) -> str:
+    """A number of any size with three significant figures: "0.001", "12.3"."""
+    return NOTHING if value is None or value != value else f"{value:.3g}"
+
+
+def gigabytes(value: float | None) -> str:
+    """Bytes in GB with two decimals."""
+    return NOTHING if value is None or value != value else f"{value / 1e9:.2f} GB"
+
+
 def duration(seconds: float | None) -> str:
     """A duration as people say it: "0.4 s", "42 s", "3 min 05 s", "1 h 04 min"."""
     if seconds is None:

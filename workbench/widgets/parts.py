@@ -96,11 +96,12 @@ class Card(QFrame):
         outer.addLayout(self.body, 1)
         self.caption.setHidden(not caption)
 
-    def set_margins(self, beside: int, above: int) -> None:
-        """Room around the content in pixels: at both sides, and above and below."""
+    def set_margins(self, beside: int, above: int, below_heading: int = SPACE_3) -> None:
+        """Room around the content in pixels: at both sides, above and below, and between heading and content."""
         layout = self.layout()
         assert layout is not None
         layout.setContentsMargins(beside, above, beside, above)
+        layout.setSpacing(below_heading)
 
     def set_caption(self, text: str) -> None:
         self.caption.setText(text)

@@ -1,6 +1,5 @@
 """The inspector tells the same as the model and the evaluation."""
 
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 
 from engine.artefacts import RANKS
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.data.dataset import Catalogue, Dataset, Sequences
 from engine.errors import DataError
 from engine.events import Event, Failed
@@ -58,7 +58,7 @@ def finished(home: Home, *assignments: str) -> tuple[Path, RunInspector]:
     config = config_of(home, *assignments)
     folder = home.runs / str(abs(hash(assignments)))
     events: list[Event] = []
-    run_experiment(config, dataset(), home, folder, events.append, threading.Event())
+    run_experiment(config, dataset(), home, folder, events.append, RunControl())
     assert not isinstance(events[-1], Failed), events[-1]
     return folder, RunInspector.open(folder, dataset(), config)
 
@@ -180,7 +180,7 @@ def test_a_run_on_another_version_of_its_dataset_is_refused(home: Home) -> None:
     assert sample is not None
     for fingerprint in (sample.fingerprint, "another"):
         run = store.runs.create(config, fingerprint)
-        run_recorded(run, config, home, store, library, lambda event: None, threading.Event())
+        run_recorded(run, config, home, store, library, lambda event: None, RunControl())
         details = store.runs.get(run)
         if fingerprint == sample.fingerprint:
             assert RunInspector.of_run(details, home, library).recommend("customer-0001", 5).recommendations

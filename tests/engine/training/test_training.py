@@ -11,13 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.config import ExperimentConfig, TrainingSettings
+from engine.control import RunControl
 from engine.data.batches import TrainingBatches, equal_cuts
 from engine.data.cloze import Cloze
 from engine.data.dataset import Sequences
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
 from engine.errors import DataError, SettingsError, Stopped, WorkbenchError
-from engine.events import Event, GateWeights, Loss, Metrics, SliceMetrics
+from engine.events import (
+    Event,
+    GateWeights,
+    Loss,
+    Metrics,
+    Note,
+    Paused,
+    Resumed,
+    SliceMetrics,
+    TrainingFigures,
+)  # fmt: skip
 from engine.models.backbones import BACKBONES
 from engine.models.build import Ingredients, build_model
 from engine.models.h2rec import H2Rec
@@ -67,7 +78,7 @@ class Setup:
     ) -> None:
         self.config: ExperimentConfig = parse(override({}, [*SMALL, *assignments]))
         self.events: list[Event] = []
-        self.stop = threading.Event()
+        self.control = RunControl()
         self.checkpoint = folder / "model.safetensors"
         split = LeaveOneOut(sequences or cycles())
         ids = semantic_ids()
@@ -85,7 +96,7 @@ class Setup:
 
         self.training = Training(
             self.model, make_objective(self.config, split.training, counts, ids, texts), self.batches, validate,
-            self.config.training, self.checkpoint, self.listen, self.stop,
+            self.config.training, self.checkpoint, self.listen, self.control,
         )  # fmt: skip
 
     def listen(self, event: Event) -> None:
@@ -123,6 +134,7 @@ def test_a_large_table_learns_by_the_rows_of_a_step(tmp_path: Path, monkeypatch:
     setup.training.run()
     assert sparse
     assert all(sparse)
+    assert all(event.values["gradient_norm"] > 0 for event in setup.events if isinstance(event, TrainingFigures))
     losses = [event.parts["recommendation"] for event in setup.losses()]
     assert losses[-1] < 0.7 * losses[0]
 
@@ -217,21 +229,102 @@ def test_the_same_seed_repeats_the_numbers_and_another_does_not(tmp_path: Path) 
 def test_a_stop_answers_within_one_batch(tmp_path: Path) -> None:
     setup = Setup(tmp_path)
     seen = 0
-    step = setup.training._step
+    step = setup.training._learn
 
     def counted(batch: object) -> object:
         nonlocal seen
         seen += 1
         if seen == 4:
-            setup.stop.set()
+            setup.control.stop()
         return step(batch)  # type: ignore[arg-type]
 
-    setup.training._step = counted  # type: ignore[method-assign, assignment]
+    setup.training._learn = counted  # type: ignore[method-assign, assignment]
     with pytest.raises(Stopped):
         setup.training.run()
     assert seen == 4
     assert setup.training.best_epoch == 1
     assert setup.checkpoint.exists()
+
+
+def weights(setup: Setup) -> dict[str, torch.Tensor]:
+    return {name: weight.clone() for name, weight in setup.model.state_dict().items()}
+
+
+def test_a_pause_changes_nothing_but_the_time(tmp_path: Path) -> None:
+    straight = Setup(tmp_path, "model.dropout=0.3")
+    straight.training.run()
+    paused = Setup(tmp_path, "model.dropout=0.3")
+
+    def listen(event: Event) -> None:
+        paused.listen(event)
+        if isinstance(event, Loss) and event.step == 4:
+            paused.control.pause()
+            threading.Timer(0.2, paused.control.resume).start()
+
+    paused.training._listen = listen
+    paused.training.run()
+    (resumed,) = (event for event in paused.events if isinstance(event, Resumed))
+    assert 0.15 < resumed.seconds < 5
+    assert paused.control.paused_seconds == resumed.seconds
+    assert [event.parts for event in paused.losses()] == [event.parts for event in straight.losses()]
+    for one, other in zip(weights(straight).values(), weights(paused).values(), strict=True):
+        assert torch.equal(one, other)
+    seconds = [event.values["seconds"] for event in paused.events if isinstance(event, TrainingFigures)]
+    assert np.diff(seconds).max() < resumed.seconds
+
+
+def test_a_paused_training_can_be_stopped(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.control.pause()
+    threading.Timer(0.1, setup.control.stop).start()
+    with pytest.raises(Stopped):
+        setup.training.run()
+    assert [type(event) for event in setup.events] == [Paused, Resumed]
+
+
+def test_a_training_that_is_ended_early_keeps_the_best_checkpoint(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "training.patience=99", validation=[0.1, 0.3, 0.2, 0.4])
+
+    def listen(event: Event) -> None:
+        setup.listen(event)
+        if isinstance(event, Loss) and event.epoch > 3.4:
+            setup.control.end_training()
+
+    setup.training._listen = listen
+    setup.training.run()
+    assert (setup.training.best_epoch, setup.training.epochs) == (2, 3)
+    assert setup.losses()[-1].epoch < 4
+    assert any(isinstance(event, Note) and "ended early, in epoch 4" in event.text for event in setup.events)
+
+
+def test_a_training_that_is_ended_in_its_first_epoch_validates_what_it_has(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.control.pause()
+    setup.control.end_training()  # which ends the pause, too
+    setup.training.run()
+    assert (setup.training.best_epoch, setup.training.epochs) == (1, 1)
+    assert setup.checkpoint.exists()
+
+
+def test_the_figures_of_a_training_are_told_with_its_losses(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "training.epochs=2")
+    norms: list[float] = []
+    step = setup.training._optimiser.step
+
+    def measured() -> None:
+        gradients = [each.grad.flatten() for each in setup.model.parameters() if each.grad is not None]
+        norms.append(float(torch.cat(gradients).norm()))
+        step()
+
+    setup.training._optimiser.step = measured  # type: ignore[method-assign]
+    setup.training.run()
+    figures = [event for event in setup.events if isinstance(event, TrainingFigures)]
+    assert [(each.step, each.epoch) for each in figures] == [(each.step, each.epoch) for each in setup.losses()]
+    assert [each.values["gradient_norm"] for each in figures] == pytest.approx(norms)
+    assert {each.values["learning_rate"] for each in figures} == {0.01}
+    assert all(each.values["positions_per_second"] > 0 for each in figures)
+    assert all(each.values["memory"] > 1e6 for each in figures)
+    assert np.all(np.diff([each.values["seconds"] for each in figures]) > 0)
 
 
 def test_a_loss_that_is_not_a_number_ends_the_training_with_words(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedLayout, QWidget
 
 from workbench.theme import CAPTION, SPACE_2, SPACE_4, Role, tabular, theme
-from workbench.widgets.chart import BOTTOM_AXIS
+from workbench.widgets.chart_plot import BOTTOM_AXIS
 from workbench.widgets.parts import Card, label
 
 WIDE = 2.5  # decades from which on an axis marks powers of ten alone

@@ -2,22 +2,29 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
 
 from engine.config import ExperimentConfig
 from engine.events import Event
 from workbench.background import Task, run_in_background
 from workbench.context import Workbench
 from workbench.pages.base import Page
+from workbench.pages.monitor.ghost import GhostChoice
+from workbench.pages.monitor.notes_panel import NotesPanel
+from workbench.pages.monitor.other_runs import OtherRuns
 from workbench.pages.monitor.past_run import PastRun, load_past_run
+from workbench.pages.monitor.queue_panel import QueuePanel
+from workbench.pages.monitor.run_actions import RunActions
 from workbench.pages.monitor.run_view import RunView
+from workbench.pages.monitor.side_panel import WIDTH
+from workbench.runs_elsewhere import RunFollower, RunsElsewhere
+from workbench.theme import SPACE_3
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.parts import button
 from workbench.widgets.states import StateStack
 
 
 class MonitorPage(Page):
-    """The run that goes or went last in this window, or a past one (`show_run`)."""
+    """The run that goes or went last in this window, a past one, or one that goes elsewhere (`show_run`)."""
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__("Monitor", "Progress and curves of a run.", parent)
@@ -27,15 +34,16 @@ class MonitorPage(Page):
         self._own = workbench.controller.run  # the last run that this window started
         self._loading: Task | None = None
 
-        self._stop_button = button("Stop", "monitor.stop", "stop", "danger")
-        self._stop_button.clicked.connect(workbench.controller.stop)
-        self._stop_all_button = button("Stop all", "monitor.stopAll", "stop", "danger")
-        self._stop_all_button.clicked.connect(workbench.controller.stop_all)
-        for each in (self._stop_button, self._stop_all_button):
+        self._elsewhere = RunsElsewhere(workbench.store, self)
+        self._follower = RunFollower(workbench.store, self)
+        self._others = OtherRuns()
+        self._others.chosen.connect(self.show_run)
+        self._actions = RunActions(workbench.controller)
+        for each in (self._others, self._actions):
             self.title_row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._show_stop_button()
 
         self.view = RunView()
+        self._ghost = GhostChoice(workbench.store, self.view.charts, self)
         self.view.banner.inspect.connect(lambda: self.open_page.emit("inspector", self._shown))
         self.view.banner.all_runs.connect(lambda: self.open_page.emit("runs", self._shown))
         empty = EmptyState(
@@ -49,7 +57,20 @@ class MonitorPage(Page):
         self._states = StateStack(self.view, empty, "monitor")
         self._states.retry.connect(self._retry)
         self._states.show_empty()
-        self.body.addWidget(self._states)
+        self.queue = QueuePanel(workbench.controller)
+        self.notes = NotesPanel(workbench.store)
+        self.side = QTabWidget()
+        self.side.setObjectName("monitor.side")
+        self.side.setFixedWidth(WIDTH)
+        self.side.tabBar().setDrawBase(False)
+        self.side.tabBar().setAccessibleName("Beside the curves")
+        for panel, title in ((self.view.side, "Run"), (self.queue, "Queue"), (self.notes, "Notes")):
+            self.side.addTab(panel, title)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_3)
+        row.addWidget(self._states, 1)
+        row.addWidget(self.side)
+        self.body.addLayout(row, 1)
 
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
@@ -57,9 +78,15 @@ class MonitorPage(Page):
         controller = workbench.controller
         controller.run_started.connect(self._follow)
         controller.events.connect(self._take)
-        controller.stopping.connect(self._show_times)
+        controller.asked.connect(self._show_times)
         controller.run_ended.connect(self._end)
+        controller.queue.changed.connect(self._show_state)
+        self._elsewhere.changed.connect(self._show_others)
+        self._follower.events.connect(self._take)
+        self._follower.ended.connect(self._end)
+        self._follower.lost.connect(lambda _run, error: self._show_error(error))
         workbench.preferences.changed.connect(self.view.refresh)
+        self._show_state()
         if controller.run is not None:
             self.show_run(controller.run)
 
@@ -86,6 +113,7 @@ class MonitorPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._elsewhere.watch(True)
         if self._is_live():
             self._clock.start()
             self._show_times()
@@ -93,19 +121,22 @@ class MonitorPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()
+        self._elsewhere.watch(False)
+        self.notes.save()
 
     def _is_live(self) -> bool:
         controller = self._workbench.controller
-        return controller.is_running and controller.run == self._shown
+        return self._shown is not None and (
+            (controller.is_running and controller.run == self._shown) or self._follower.run == self._shown
+        )
 
     def _follow(self, run: int, config: ExperimentConfig) -> None:
-        """Show a run that starts; the next one of a group takes no other run out of view."""
+        """Show a run that starts; it takes no other run out of view than the one before it."""
         before, self._own = self._own, run
-        place = self._workbench.controller.place
-        if place is None or place[0] == 1 or self._wanted == before:
+        if self._wanted in (None, before):
             self._begin(run, config)
         else:
-            self._show_stop_button()
+            self._show_state()
 
     def _begin(self, run: int, config: ExperimentConfig) -> None:
         self._cancel_loading()
@@ -114,14 +145,15 @@ class MonitorPage(Page):
         self._states.show_content()
         if self.isVisible():
             self._clock.start()
-        self._show_stop_button()
+        self._show_state()
 
     def _take(self, run: int, events: list[Event]) -> None:
         if run == self._shown:
-            self.view.take(events, stopping=self._workbench.controller.is_stopping)
+            self.view.take(events, stopping=self._is_stopping())
+            self._show_state()
 
     def _end(self, run: int, status: str, message: str) -> None:
-        self._show_stop_button()
+        self._show_state()
         if run == self._shown:
             self._clock.stop()
             can_inspect = self._workbench.can_inspect(run, status)
@@ -132,9 +164,13 @@ class MonitorPage(Page):
         self._head(past.details.id, past.config)
         self._clock.stop()
         details = past.details
+        if details.status == "running":
+            self._begin(details.id, past.config)
+            self._follower.follow(details.id)
+            return
         self.view.show_past(past, can_inspect=self._workbench.can_inspect(details.id, details.status))
         self._states.show_content()
-        self._show_stop_button()
+        self._show_state()
 
     def _show_error(self, error: Exception) -> None:
         self._loading = None
@@ -146,12 +182,19 @@ class MonitorPage(Page):
             self.show_run(wanted)
 
     def _cancel_loading(self) -> None:
+        self._follower.leave()
         if self._loading is not None:
             self._loading.cancel()
             self._loading = None
 
     def _head(self, run: int, config: ExperimentConfig) -> None:
+        is_first = self._shown is None
         self._shown = self._wanted = run
+        self._show_state()
+        if is_first:
+            self.side.setCurrentWidget(self.view.side)
+        self.notes.show_run(run)
+        self._ghost.refresh(run)
         self.set_title(config.title)
         controller = self._workbench.controller
         place = controller.place if run == controller.run else None
@@ -159,20 +202,32 @@ class MonitorPage(Page):
         self.set_subtitle(f"Run {run}{where}: {_settings_words(config)}")
 
     def _show_times(self) -> None:
-        self._show_stop_button()
+        self._show_state()
         if self._is_live():
-            self.view.show_progress(stopping=self._workbench.controller.is_stopping)
+            self.view.show_progress(stopping=self._is_stopping())
 
-    def _show_stop_button(self) -> None:
+    def _is_stopping(self) -> bool:
         controller = self._workbench.controller
-        is_shown = controller.is_running and (self._shown in (None, controller.run))
-        self._stop_button.setVisible(is_shown)
-        self._stop_button.setEnabled(not controller.is_stopping)
-        self._stop_button.setText("Stopping…" if controller.is_stopping else "Stop")
-        next_one = "; the next one starts then" if controller.waiting else ""
-        self._stop_button.setToolTip(f"Stop the run; the best checkpoint so far is kept{next_one}")
-        self._stop_all_button.setVisible(is_shown and controller.waiting > 0)
-        self._stop_all_button.setToolTip(f"Stop the run, and do not start the {controller.waiting} that wait")
+        return controller.is_stopping and controller.run == self._shown
+
+    def _show_others(self) -> None:
+        controller = self._workbench.controller
+        going = {run.id: run.name for run in self._elsewhere.runs}
+        if self._wanted is None and going:
+            self.show_run(next(iter(going)))
+        if controller.is_running and controller.run is not None and controller.config is not None:
+            going[controller.run] = controller.config.title
+        self._others.set_runs({run: name for run, name in going.items() if run != self._wanted})
+
+    def _show_state(self) -> None:
+        controller, planned = self._workbench.controller, len(self.queue.model.rows())
+        self._show_others()
+        self._actions.show_state(in_view=self._shown in (None, controller.run), trains=self.view.trains)
+        self.side.setTabText(self.side.indexOf(self.queue), f"Queue ({planned})" if planned else "Queue")
+        is_run = self._shown is not None
+        for panel in (self.view.side, self.notes):
+            self.side.setTabVisible(self.side.indexOf(panel), is_run)
+        self.side.setVisible(is_run or planned > 0)
 
 
 def _settings_words(config: ExperimentConfig) -> str:

@@ -29,13 +29,18 @@ class PastRun:
         if details.status == "failed":
             return details.error or "It ended without a word."
         if details.status == "finished" and details.best_epoch:
-            refit = " A fresh model then learned the validation items, too." if self.config.training.refit else ""
+            refit = " A fresh model then learned the validation items, too." if self.was_refit else ""
             return f"Finished after {details.epochs} epochs; the best was epoch {details.best_epoch}.{refit}"
         if details.status == "finished":
             return "Finished; there was nothing to train."
         return "Stopped before its end." if details.best_epoch is None else (
             f"Stopped. The best checkpoint, of epoch {details.best_epoch}, is kept."
         )  # fmt: skip
+
+    @property
+    def was_refit(self) -> bool:
+        """Whether its test is that of a refit, which a training that was ended early does without."""
+        return self.details.stage_seconds.get(Stage.REFIT.value, 0) > 0
 
     @property
     def best(self) -> Best | None:

@@ -4,13 +4,13 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.config import ExperimentConfig
-from engine.events import Event, Finished, Note
+from engine.events import Event, Finished, Note, Stage
 from workbench.pages.monitor.outcome_banner import OutcomeBanner
 from workbench.pages.monitor.past_run import PastRun
-from workbench.pages.monitor.side_panel import WIDTH, ResultsCard, SemanticIdsCard
+from workbench.pages.monitor.side_panel import ResultsCard, SemanticIdsCard
 from workbench.pages.monitor.stage_strip import StageStrip
 from workbench.protocols import final_test_words, validation_words
 from workbench.run_progress import RunProgress
@@ -22,7 +22,10 @@ from workbench.widgets.run_charts import COUNTS_ONLY, RunCharts
 
 
 class RunView(QWidget):
-    """Fed by `begin`, `take` and `end` while a run goes, or by `show_past` at once."""
+    """Fed by `begin`, `take` and `end` while a run goes, or by `show_past` at once.
+
+    `side` holds numbers and log; the page puts it beside the view.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,27 +44,22 @@ class RunView(QWidget):
         cards = QWidget()
         cards.setProperty("kind", "page")
         side = QVBoxLayout(cards)
-        side.setContentsMargins(0, 0, 0, 0)
+        side.setContentsMargins(0, SPACE_3, 0, 0)
         side.setSpacing(SPACE_3)
         for card in (self.results, self.semantic_ids, log_card):
             side.addWidget(card, 1 if card is log_card else 0)
-        beside = QScrollArea()  # the charts are all in view however little room there is beside them
-        beside.setFrameShape(QFrame.Shape.NoFrame)
-        beside.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        beside.setWidgetResizable(True)
-        beside.setFixedWidth(WIDTH)
-        beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        beside.setWidget(cards)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_3)
-        row.addWidget(self.charts, 1)
-        row.addWidget(beside)
+        self.side = QScrollArea()  # the charts are all in view however little room there is beside them
+        self.side.setFrameShape(QFrame.Shape.NoFrame)
+        self.side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.side.setWidgetResizable(True)
+        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.side.setWidget(cards)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
         column.addWidget(self.banner)
         column.addWidget(self.stages)
-        column.addLayout(row, 1)
+        column.addWidget(self.charts, 1)
 
     def begin(self, config: ExperimentConfig) -> None:
         """Empty everything for a run with these settings."""
@@ -101,7 +99,7 @@ class RunView(QWidget):
         end = self.progress.end
         if isinstance(end, Finished):
             self.charts.set_best_epoch(end.best_epoch or None)
-            self._show_test(end.test, end.best_epoch or None)
+            self._show_test(end.test, end.best_epoch or None, refit=end.seconds.get(Stage.REFIT, 0) > 0)
         self.semantic_ids.settle()
         self.show_progress(stopping=False)
 
@@ -121,7 +119,7 @@ class RunView(QWidget):
         if details.semantic_ids:
             self.semantic_ids.show_report(details.semantic_ids, reused=bool(details.semantic_ids.get("reused")))
         if details.test:
-            self._show_test(details.test, details.best_epoch or None)
+            self._show_test(details.test, details.best_epoch or None, refit=past.was_refit)
         elif past.best is not None:
             self.results.show_best(past.best, validation_words(past.config))
         if details.status != "running":
@@ -129,6 +127,11 @@ class RunView(QWidget):
             self.results.settle()
         self.semantic_ids.settle()
         self.show_progress(stopping=False)
+
+    @property
+    def trains(self) -> bool:
+        """Whether the run is in its training, which can be ended early."""
+        return self.progress.current is Stage.TRAIN
 
     def show_progress(self, *, stopping: bool) -> None:
         """Write the times anew."""
@@ -141,6 +144,6 @@ class RunView(QWidget):
         self.charts.refresh()
         self.results.refresh()
 
-    def _show_test(self, test: FinalMetrics, best_epoch: int | None) -> None:
+    def _show_test(self, test: FinalMetrics, best_epoch: int | None, *, refit: bool) -> None:
         config = self._config
-        self.results.show_test(test, final_test_words(config), best_epoch, refit=config.training.refit)
+        self.results.show_test(test, final_test_words(config), best_epoch, refit=refit)

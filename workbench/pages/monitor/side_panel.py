@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.run_progress import Best
 from workbench.theme import SPACE_2
+from workbench.widgets.bars import Bar, Bars
 from workbench.widgets.final_test import FinalMetrics, FinalTest
-from workbench.widgets.numbers import count, share
+from workbench.widgets.numbers import count, decimal, share
 from workbench.widgets.parts import Card, label
 from workbench.widgets.stat import StatTile
 
@@ -62,7 +63,7 @@ class ResultsCard(Card):
 
 
 class SemanticIdsCard(Card):
-    """Utilisation, collision rate and reconstruction error."""
+    """Utilisation in all and by level, collision rate and reconstruction error."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Semantic IDs", parent=parent)
@@ -76,6 +77,8 @@ class SemanticIdsCard(Card):
         for place, tile in enumerate(tiles):
             grid.addWidget(tile, place // 2, place % 2)
         self.body.addLayout(grid)
+        self._levels = Bars()
+        self.body.addWidget(self._levels)
         self._clear()
 
     def start(self, used: bool) -> None:
@@ -87,6 +90,7 @@ class SemanticIdsCard(Card):
         self.set_caption("being learnt…")
         for tile in (self._utilisation, self._collisions, self._error, self._neighbours):
             tile.set_value("–", "")
+        self._levels.show_bars([])
 
     def settle(self) -> None:
         """The run has ended: nothing more will come."""
@@ -101,6 +105,13 @@ class SemanticIdsCard(Card):
         low = lowest is not None and lowest < _LOW_UTILISATION
         self._utilisation.set_value(share(lowest), "in the emptiest level")
         self._utilisation.set_tone("warning" if low else "")
+        sizes = report.get("perplexity", [])
+        self._levels.show_bars(
+            [
+                Bar(f"Level {level}", used, share(used), f"perplexity {decimal(size, 0)}")
+                for level, (used, size) in enumerate(zip(levels, sizes, strict=False), start=1)
+            ]
+        )
         collisions = report.get("collision_rate")
         group = report.get("largest_collision")
         words = f"at most {count(group)} share one" if group and group > 1 else "every ID is unique"

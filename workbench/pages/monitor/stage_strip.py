@@ -54,6 +54,8 @@ class StageStrip(Card):
 
     def show_progress(self, progress: RunProgress, now: float, *, stopping: bool, ended: bool) -> None:
         """Show a run as it is at `now` (see RunProgress.add)."""
+        if progress.paused_at is not None:
+            now = progress.paused_at  # the clock stands still with the run
         for stage, cell in self._cells.items():
             cell.show_state(progress.stages[stage], now, ended=ended)
         self._now.setVisible(not ended)

@@ -5,12 +5,13 @@ from typing import cast
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QWidget
 
 from engine import __version__
 from workbench.context import Workbench
+from workbench.notifier import can_notify
 from workbench.pages.base import Page
-from workbench.theme import SPACE_4, ThemeSetting
+from workbench.theme import SPACE_1, SPACE_3, SPACE_4, ThemeSetting
 from workbench.widgets.numbers import MetricFormat
 from workbench.widgets.parts import Card, button, label
 
@@ -29,6 +30,22 @@ class PreferencesPage(Page):
         numbers = _choices(
             "Metrics", _METRICS, workbench.preferences.metric_format, "preferences.metrics", self._use_format
         )
+        runs = Card("Runs")
+        runs.body.setSpacing(SPACE_1)
+        chosen = workbench.preferences
+        notify = _switch("Tell the desktop when a run ends", "preferences.notify", chosen.notifies, self._notify)
+        runs.body.addWidget(notify)
+        if not can_notify():
+            notify.setEnabled(False)
+            runs.body.addWidget(label("This desktop shows no notifications of programs.", "caption", wrap=True))
+        runs.body.addWidget(
+            _switch(
+                "Go on with the queue when the program starts",
+                "preferences.queue",
+                chosen.starts_queue,
+                self._start_queue,
+            )
+        )
         folder = Card("Home folder")
         folder.body.addWidget(
             label("Datasets, runs, caches, the log and these settings are kept here.", "muted", wrap=True)
@@ -40,17 +57,32 @@ class PreferencesPage(Page):
         row.addWidget(show)
         row.addStretch()
         folder.body.addLayout(row)
-        for card in (look, numbers, folder):
+        self.body.setSpacing(SPACE_3)
+        for card in (look, numbers, runs, folder):
             card.setMaximumWidth(_WIDEST)
             self.body.addWidget(card)
         self.body.addWidget(label(f"H2Rec Workbench {__version__}", "caption"))
         self.body.addStretch(1)
+
+    def _notify(self, on: bool) -> None:
+        self._preferences.notifies = on
+
+    def _start_queue(self, on: bool) -> None:
+        self._preferences.starts_queue = on
 
     def _use_theme(self, value: str) -> None:
         self._preferences.theme = cast(ThemeSetting, value)
 
     def _use_format(self, value: str) -> None:
         self._preferences.metric_format = cast(MetricFormat, value)
+
+
+def _switch(text: str, name: str, chosen: bool, use: Callable[[bool], None]) -> QCheckBox:
+    switch = QCheckBox(text)
+    switch.setObjectName(name)
+    switch.setChecked(chosen)
+    switch.toggled.connect(use)
+    return switch
 
 
 def _choices(title: str, labels: dict[str, str], chosen: str, name: str, use: Callable[[str], None]) -> Card:

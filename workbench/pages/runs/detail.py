@@ -36,7 +36,7 @@ from workbench.widgets.table import DataTable
 if TYPE_CHECKING:
     from engine.store import Curve, LogLine, RunDetails, Store
 
-LEAST_CURVES = 420  # pixels that the four charts need to be read
+LEAST_CURVES = 460  # pixels that the four charts need to be read
 STATUS_ROLES = {
     "running": Role.accent,
     "finished": Role.good,

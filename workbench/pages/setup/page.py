@@ -70,6 +70,7 @@ class SetupPage(Page):
         controller = workbench.controller
         controller.run_started.connect(self._show_state)
         controller.run_ended.connect(self._show_state)
+        controller.queue.changed.connect(self._show_state)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._explain)
@@ -104,6 +105,9 @@ class SetupPage(Page):
             return
         controller = self._workbench.controller
         try:
+            if controller.is_running:
+                controller.add(default_name(config, datetime.now().astimezone()), self._planned)
+                return
             if len(self._planned) == 1:
                 run = controller.start(self._planned[0].config)
             else:
@@ -174,14 +178,18 @@ class SetupPage(Page):
             self.summary.show_config(config, self.knowledge.known)
             self.architecture.show_sketch(sketch(config))
             self._planned = self.group.show_plan(config, self.form.axes())
-        runs = len(self._planned)
-        self._start_button.setText(f"Start {runs:,} runs" if runs > 1 else "Start")
+        self._start_button.setText(self._start_words())
         self._expected.setText(self._expected_time())
-        reason = self._obstacle()
-        self._reason.setText(reason)
-        self._reason.setVisible(bool(reason))
+        reason, waiting = self._obstacle(), self._workbench.controller.waiting
+        self._reason.setText(reason or (f"{waiting} in the queue" if waiting else ""))
+        self._reason.setVisible(bool(self._reason.text()))
         self._expected.setVisible(not reason and bool(self._expected.text()))
         self._start_button.setEnabled(not reason)
+
+    def _start_words(self) -> str:
+        """What the button does: a run that goes already lets others wait."""
+        runs = f" {len(self._planned):,} runs" if len(self._planned) > 1 else ""
+        return f"Add{runs} to queue" if self._workbench.controller.is_running else f"Start{runs}"
 
     def _expected_time(self) -> str:
         """How long all runs will take by past runs, "" where there are none to go by."""
@@ -206,10 +214,10 @@ class SetupPage(Page):
         elif not self._planned:
             self._scroll.ensureWidgetVisible(self.group)
             self.group.seeds.setFocus()
-        elif self._workbench.controller.is_running:
-            self.open_page.emit("monitor", self._workbench.controller.run)
-        else:
+        elif self._obstacle():
             self.open_page.emit("datasets", None)
+        else:
+            self.open_page.emit("monitor", self._workbench.controller.run)
 
     def _show_first_error(self) -> None:
         field = self.form.show_first_error()
@@ -223,8 +231,6 @@ class SetupPage(Page):
             return "1 setting is not right yet" if wrong == 1 else f"{wrong} settings are not right yet"
         if not self._planned:
             return self.group.obstacle
-        if self._workbench.controller.is_running:
-            return "A run is going"
         if any(each.config.data.dataset not in self.knowledge.known.datasets for each in self._planned):
             return "The dataset is not there yet"
         return ""
