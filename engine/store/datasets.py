@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.rows import DatasetRow
-from engine.store.schema import DatasetRecord, RunRecord
+from engine.store.schema import DatasetRecord, QueueRecord, RunRecord
 
 _COLUMNS = [getattr(DatasetRecord, field.name) for field in fields(DatasetRow)]
 
@@ -64,7 +64,7 @@ class DatasetRepository:
             return DatasetRow(*row) if row else None
 
     def rename(self, name: str, new_name: str) -> None:
-        """Give a dataset another name, also in the runs on it and in their settings; their fingerprints stay.
+        """Give a dataset another name, also in the runs on it, in their settings and in the queue; fingerprints stay.
 
         Raises StoreError, changing nothing, while a run on the dataset goes.
         """
@@ -79,8 +79,12 @@ class DatasetRepository:
                 )
             session.execute(update(DatasetRecord).where(DatasetRecord.name == name).values(name=new_name))
             for run in runs:
-                config = {**run.config, "data": {**run.config.get("data", {}), "dataset": new_name}}
+                config = _on(run.config, new_name)
                 session.execute(update(RunRecord).where(RunRecord.id == run.id).values(dataset=new_name, config=config))
+            for waiting in session.execute(select(QueueRecord.id, QueueRecord.config)).all():
+                if waiting.config["data"]["dataset"] == name:
+                    config = _on(waiting.config, new_name)
+                    session.execute(update(QueueRecord).where(QueueRecord.id == waiting.id).values(config=config))
 
     def set_notes(self, name: str, notes: str) -> None:
         """Keep what the person notes on a dataset."""
@@ -102,3 +106,8 @@ class DatasetRepository:
         """All datasets by name."""
         with self._database.reading() as session:
             return [DatasetRow(*row) for row in session.execute(select(*_COLUMNS).order_by(DatasetRecord.name))]
+
+
+def _on(config: Mapping[str, Any], dataset: str) -> dict[str, Any]:
+    """The same settings on a dataset of this name."""
+    return {**config, "data": {**config.get("data", {}), "dataset": dataset}}

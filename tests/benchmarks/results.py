@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.ablations import ABLATIONS, FULL
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.groups import PlannedRun, finished_before
 from engine.home import Home
 from engine.settings import override, parse, preset
@@ -120,17 +121,18 @@ def run(arguments: argparse.Namespace) -> None:
     home = Home.locate(arguments.home)
     store = Store(home.database)
     group, output = group_of(arguments.dataset), Output(sys.stdout, is_json=False)
-    with stop_on_signals() as stop:
+    control = RunControl()
+    with stop_on_signals(control.stop):
         library = Library(home, store)
         fingerprint = str(library.load(arguments.dataset).facts["fingerprint"])
         for each in planned(arguments.dataset, labels, [int(seed) for seed in arguments.seeds.split(",")]):
-            if stop.is_set():
+            if control.is_stopping:
                 break
             if finished_before(each, fingerprint, store.runs.in_group(group)) is not None:
                 continue
             number = store.runs.create(each.config, fingerprint, group, each.label)
             output.line(f"Run {number} · {each.label} · seed {each.config.seed}")
-            run_recorded(number, each.config, home, store, library, EventLines(output), stop)
+            run_recorded(number, each.config, home, store, library, EventLines(output), control)
             write_results(output, store.runs.get(number))
     store.close()
 

@@ -1,6 +1,5 @@
 """Many runs at once from the form: several values, wrong ones, rivals, and a grid to its end."""
 
-import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +10,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToo
 from pytestqt.qtbot import QtBot
 
 from engine.config import ExperimentConfig
+from engine.control import RunControl
 from engine.events import Listener
 from engine.settings import settings_of
 from engine.store import RunRecorder, Store
 from workbench.context import Workbench
 from workbench.pages.setup import SetupPage
-from workbench.run_controller import Outcome
+from workbench.run_thread import Outcome
 
 MakeWorkbench = Callable[..., Workbench]
 SEVERAL = [info.key for info in settings_of(ExperimentConfig) if info.key not in ("name", "seed")]
@@ -41,7 +41,7 @@ def open_page(qtbot: QtBot, make_workbench: MakeWorkbench) -> Callable[..., Setu
 def recorded(store: Store, scripts: SimpleNamespace) -> Callable[..., Outcome]:
     """A run that is played from a script, and written down as a real one is."""
 
-    def runner(run: int, config: ExperimentConfig, listen: Listener, stop: threading.Event) -> Outcome:
+    def runner(run: int, config: ExperimentConfig, listen: Listener, control: RunControl) -> Outcome:
         recorder = RunRecorder(store, run)
         end: Outcome = scripts.finished()
         for event in [*scripts.scripted(), end]:

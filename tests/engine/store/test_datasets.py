@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.config import DataSettings, ExperimentConfig
-from engine.store import Store, StoreError
+from engine.store import Planned, Store, StoreError
 
 FACTS: dict[str, Any] = {
     "source": "ratings.csv",
@@ -70,6 +70,13 @@ def test_a_renamed_dataset_keeps_its_runs(store: Store) -> None:
     data = {**before.config["data"], "dataset": "movies"}
     assert after == replace(before, dataset="movies", config={**before.config, "data": data})
     assert (store.datasets.runs_using("movies"), store.runs.get(other).dataset) == ([run], "sample")
+
+
+def test_what_waits_in_the_queue_follows_a_renamed_dataset(store: Store) -> None:
+    store.datasets.add("films", **FACTS)
+    store.queue.add([Planned(ExperimentConfig(data=DataSettings(dataset=name))) for name in ("films", "books")])
+    store.datasets.rename("films", "movies")
+    assert [each.config["data"]["dataset"] for each in store.queue.list()] == ["movies", "books"]
 
 
 def test_a_dataset_is_not_renamed_while_a_run_on_it_goes(store: Store) -> None:
