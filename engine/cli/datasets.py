@@ -109,7 +109,7 @@ def delete_dataset(arguments: Namespace, output: Output) -> int:
 
 def _write_dataset(output: Output, row: "DatasetRow", texts: "TextCoverage", line: "HeadLine", runs: list[int]) -> None:
     from engine.data.report import sentences
-    from engine.data.versions import preparation_words
+    from engine.data.versions import in_short
 
     output.line(f"{row.name} · {row.source}")
     if row.notes:
@@ -130,7 +130,7 @@ def _write_dataset(output: Output, row: "DatasetRow", texts: "TextCoverage", lin
     )
     for sentence in sentences(row.report):
         output.line(sentence)
-    output.line("Prepared: " + ", ".join(f"{title} {value}" for title, value in preparation_words(row.preparation)))
+    output.line(f"Prepared: {in_short(row.preparation)}")
     output.line(f"Fingerprint: {row.fingerprint}")
     output.line(f"Used by: {_runs(runs)}." if runs else "No run uses it.")
 

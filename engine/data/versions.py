@@ -68,7 +68,7 @@ def in_short(preparation: Mapping[str, Any]) -> str:
     return ", ".join(
         _phrase(known[key], value)
         for key, value in preparation.items()
-        if key in known and (key == "k_core" or value != known[key].default)
+        if key in known and value is not None and (key == "k_core" or value != known[key].default)
     )
 
 

@@ -327,6 +327,7 @@ def test_a_dropped_release_is_recognised_and_imported(
     dialog.view.name.setText("films")
     fill(dialog, k_core=1)
     import_it(qtbot, dialog)
+    qtbot.waitUntil(lambda: page.detail_states.currentWidget() is page.detail, timeout=5000)
     row = workbench.store.datasets.get("films")
     assert row is not None
     assert (row.users, row.items) == (14, 10)
