@@ -277,7 +277,8 @@ def _provenance(chapter: Chapter) -> str:
     }
     lines = [
         f"- Seeds {', '.join(map(str, seeds))}; {len(runs)} runs; code {', '.join(commits)}.",
-        f"- {', '.join(f'{name} {value}' for name, value in versions.items())}; one CPU thread for each run.",
+        f"- {', '.join(f'{name} {value}' for name, value in versions.items())}; one CPU thread for each run. "
+        "Seconds are wall time of the training; runs beside each other and other work made them longer.",
         f"- Data fingerprint {chapter.dataset.facts['fingerprint'][:16]}.",
         f"- Settings that are not the default: {', '.join(f'`{name} = {value}`' for name, value in changed.items())}.",
     ]
