@@ -458,7 +458,7 @@ class AlignmentSettings(Settings):
         1.0,
         "α code-guided alignment",
         "Weight of the item-level loss that pulls an item's hash-ID and semantic-ID vectors together, with items of "
-        "equal codes and co-occurring items as further positives. Weak weights do little: see the results in the help. "
+        "equal codes and co-occurring items as further positives. "
         "0 switches it off.",
         ge=0,
         le=10,
