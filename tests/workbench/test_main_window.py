@@ -127,6 +127,24 @@ def test_ctrl_enter_starts_on_the_setup_page_only(windows: Windows, qtbot: QtBot
     assert current(window) == "monitor"
 
 
+def test_the_keyboard_alone_starts_a_run_and_stops_it(windows: Windows, qtbot: QtBot, scripts: SimpleNamespace) -> None:
+    window = windows.open(scripts.Script([], scripts.finished(), waits=True))
+    assert window.workbench is not None
+    controller = window.workbench.controller
+    qtbot.waitUntil(child(window, QPushButton, "setup.start").isEnabled, timeout=5000)
+    qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert controller.is_running
+    stop = child(window, QPushButton, "monitor.stop")
+    for _ in range(100):
+        if window.focusWidget() is stop:
+            break
+        qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+    assert window.focusWidget() is stop
+    qtbot.keyClick(stop, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not controller.is_running, timeout=5000)
+
+
 def test_title_and_status_bar_tell_what_runs(windows: Windows, qtbot: QtBot, scripts: SimpleNamespace) -> None:
     script = scripts.Script(scripts.scripted()[:-10], scripts.finished(), waits=True)
     window = windows.open(script)
