@@ -13,7 +13,7 @@ from engine.applicability import without_idle
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
 from engine.grid import Axis
-from engine.settings import completed, parse
+from engine.settings import parse, settings_key
 from engine.variants import variants
 
 if TYPE_CHECKING:
@@ -99,6 +99,14 @@ def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDet
     return same[-1] if same else None
 
 
+def replicates(runs: Iterable[RunDetails]) -> list[list[RunDetails]]:
+    """Runs on the same data that differ in nothing but name and seed, gathered; in the order given."""
+    alike: dict[tuple[str, str], list[RunDetails]] = {}
+    for run in runs:
+        alike.setdefault((run.dataset_fingerprint, settings_key(run.config)), []).append(run)
+    return list(alike.values())
+
+
 def summarise(runs: Iterable[RunDetails]) -> list[Summary]:
     """A line for every label of a group; runs of one label with other settings, or on other data, have their own.
 
@@ -107,8 +115,7 @@ def summarise(runs: Iterable[RunDetails]) -> list[Summary]:
     alike: dict[tuple[str, str, str], dict[int, RunDetails]] = {}
     for run in runs:
         if run.status == "finished":
-            settings = {name: value for name, value in completed(run.config).items() if name not in ("seed", "name")}
-            key = (run.label or "", run.dataset_fingerprint, repr(settings))
+            key = (run.label or "", run.dataset_fingerprint, settings_key(run.config))
             alike.setdefault(key, {})[run.seed] = run
     return [
         Summary(

@@ -1,5 +1,7 @@
 """Settings from the outside and back: TOML files, `section.key=value` overrides, presets, words for errors."""
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -225,6 +227,20 @@ def completed(values: Mapping[str, Any]) -> dict[str, Any]:
         return parse(values).model_dump(mode="json")
     except SettingsError:
         return dict(values)
+
+
+def settings_key(values: Mapping[str, Any]) -> str:
+    """A short text that is the same for settings that differ in name and seed only.
+
+    It is made of what differs from the defaults, so a setting that comes later changes no key. `values` are nested,
+    as a run records them; those that today's settings refuse count as they are.
+    """
+    try:
+        chosen: dict[str, Any] = parse(values).model_dump(mode="json", exclude_defaults=True)
+    except SettingsError:
+        chosen = dict(values)
+    counted = {name: value for name, value in chosen.items() if name not in ("name", "seed")}
+    return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

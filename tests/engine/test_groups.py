@@ -10,9 +10,9 @@ from engine.ablations import ABLATIONS
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
 from engine.grid import axis
-from engine.groups import PlannedRun, Spread, default_name, finished_before, plan, summarise
+from engine.groups import PlannedRun, Spread, default_name, finished_before, plan, replicates, summarise
 from engine.home import Home
-from engine.settings import override, parse
+from engine.settings import override, parse, settings_key
 from engine.store import RunDetails, Store
 
 LABELS = ["full", "no gate", "no HID into SID", "no SID into HID", "no L_align", "no L_gran", "HID only", "SID only"]
@@ -228,3 +228,19 @@ def test_values_are_read_as_their_setting_has_them() -> None:
     assert axis("model.shared_encoder=true,false").values == (True, False)
     assert axis("data.dataset=10, films").values == ("10", "films")
     assert axis("training.learning_rate=1e-3").values == (0.001,)
+
+
+def test_replicates_differ_in_name_and_seed_only(home: Home) -> None:
+    store = Store(home.database)
+    configs = config("seed=1"), config("seed=2", "name=again"), config("seed=1", "alignment.alpha=0.3")
+    runs = [store.runs.get(store.runs.create(each, "data")) for each in configs]
+    other_data = dataclasses.replace(runs[0], dataset_fingerprint="other")
+    store.close()
+    assert replicates([*runs, other_data]) == [[runs[0], runs[1]], [runs[2]], [other_data]]
+
+
+def test_a_setting_that_came_later_changes_no_key() -> None:
+    whole = config("alignment.alpha=0.3").model_dump(mode="json")
+    earlier = whole | {"alignment": {"alpha": 0.3}}
+    assert settings_key(earlier) == settings_key(whole)
+    assert settings_key(whole | {"bygone": 1}) != settings_key(whole)  # refused today, still told apart
