@@ -96,6 +96,9 @@ class PlainBatches:
         self._loader = torch.utils.data.DataLoader(samples, batch_size, shuffle=True)
         self.negatives = torch.empty(0)
 
+    def __len__(self) -> int:
+        return len(self._loader)
+
     def epoch(self, number: int) -> Iterator[Batch]:
         for users, inputs, targets, negatives, lengths in self._loader:
             self.negatives = negatives
