@@ -1,0 +1,141 @@
+"""The items of a dataset with semantic IDs, as they are looked into: by code, by word, by what they have in common."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.artefacts import SEMANTIC_IDS
+from engine.config import ExperimentConfig, SemanticIdSettings, TextSettings
+from engine.data.dataset import Dataset, IntArray
+from engine.data.popularity import Popularity
+from engine.data.split import LeaveOneOut
+from engine.errors import DataError
+from engine.home import Home
+from engine.semantic_ids.code_tree import Branch, CodeTree
+from engine.semantic_ids.collisions import CollisionGroup, collision_groups
+from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
+from engine.semantics import item_codes, item_vectors
+from engine.settings import parse
+
+if TYPE_CHECKING:
+    from engine.library import Library
+    from engine.store import RunDetails
+
+_CODES = re.compile(r"\d+(?:[\s,;/.›>-]+\d+)*")
+
+
+@dataclass(frozen=True)
+class CodedItems:
+    """A catalogue, what its items' semantic IDs are, and how they were made. Rows count the items from 0.
+
+    `report` holds the diagnostics of the semantic IDs; `run` is the run that used them, None for those that no run did.
+    """
+
+    dataset: Dataset
+    ids: SemanticIds
+    popularity: Popularity
+    text: TextSettings
+    settings: SemanticIdSettings
+    report: dict[str, Any] = field(default_factory=dict)
+    run: int | None = None
+
+    @classmethod
+    def of_run(cls, run: "RunDetails", home: Home, library: "Library") -> "CodedItems":
+        """Those of a recorded run.
+
+        Raises DataError when the run has no semantic IDs, their file is missing or damaged, or its dataset is gone or
+        another by now.
+        """
+        config = parse(run.config)
+        assert isinstance(config, ExperimentConfig)
+        if not config.uses_semantic_ids:
+            raise DataError(f"Run {run.id} ({run.name}) has no semantic IDs: its model does not use them.")
+        dataset = library.load(run.dataset)
+        if dataset.facts.get("fingerprint") != run.dataset_fingerprint:
+            raise DataError(
+                f"“{run.dataset}” was imported again with other content since run {run.id}, so its semantic IDs no "
+                "longer belong to these items. Start the run again to look into them."
+            )
+        file = home.run_folder(run.id) / SEMANTIC_IDS
+        if not file.is_file():
+            raise DataError(
+                f"Run {run.id} ({run.status}) has no file with semantic IDs: it ended before they were made, or the "
+                "file was deleted."
+            )
+        ids = SemanticIds.load(file)
+        if len(ids.codes) != len(dataset.items):
+            raise DataError(
+                f"Run {run.id} has semantic IDs of {len(ids.codes):,} items, but “{run.dataset}” has "
+                f"{len(dataset.items):,}."
+            )
+        training = LeaveOneOut(dataset.sequences).training
+        popularity = Popularity.by_settings(training, len(dataset.items), config.data)
+        return cls(dataset, ids, popularity, config.text, config.semantic_ids, run.semantic_ids, run.id)
+
+    def made_anew(
+        self, settings: SemanticIdSettings, home: Home, progress: Callable[[str, int, int], None]
+    ) -> "CodedItems":
+        """The same items with semantic IDs by other settings, of the same text vectors.
+
+        `progress(words, done, total)` may raise to stop. Raises SettingsError or DataError when it cannot be done.
+        """
+        from engine.semantic_ids.diagnostics import diagnose
+
+        vectors = self.text_vectors(home, progress)
+        ids, _ = item_codes(settings, vectors, home, lambda done, total: progress("Learning semantic IDs", done, total))
+        progress("Looking for neighbours", 0, 0)
+        return replace(self, ids=ids, settings=settings, report=diagnose(ids, vectors), run=None)
+
+    def text_vectors(self, home: Home, progress: Callable[[str, int, int], None]) -> FloatArray:
+        """(items, width) the vectors that the semantic IDs were made of, from the cache or encoded now.
+
+        `progress(words, done, total)` may raise to stop. Raises SettingsError or DataError when they cannot be had.
+        """
+        return item_vectors(
+            self.text, self.dataset.items, home, lambda done, total: progress("Encoding item texts", done, total)
+        )
+
+    @property
+    def counts(self) -> IntArray:
+        """(items,) training interactions."""
+        return self.popularity.counts[1:]
+
+    @cached_property
+    def tree(self) -> CodeTree:
+        return CodeTree(self.ids.codes, self.counts)
+
+    @cached_property
+    def collisions(self) -> list[CollisionGroup]:
+        return collision_groups(self.ids, self.counts)
+
+    def title(self, row: int) -> str:
+        """An item's title, or its identifier where it has none."""
+        items = self.dataset.items
+        return str(items.titles[row + 1] or items.ids[row + 1])
+
+    def semantic_id(self, row: int) -> tuple[int, ...]:
+        return tuple(self.ids.codes[row].tolist())
+
+    def find_items(self, text: str) -> IntArray:
+        """(found,) rows of the items whose title, identifier or text hold every word, the most popular first."""
+        found = np.ones(len(self._keys), dtype=bool)
+        for word in text.casefold().split():
+            found &= np.array([word in key for key in self._keys], dtype=bool)
+        rows = np.flatnonzero(found)
+        return rows[np.argsort(-self.counts[rows], kind="stable")]
+
+    def find_branch(self, text: str) -> Branch | None:
+        """The node of the tree whose codes are typed, such as “12 5” or “12 › 5”; None where there is none."""
+        if not _CODES.fullmatch(text.strip()):
+            return None
+        return self.tree.find(tuple(int(code) for code in re.findall(r"\d+", text)))
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        items = self.dataset.items
+        every = zip(items.titles[1:], items.ids[1:], items.texts[1:], strict=True)
+        return [f"{title}\n{identifier}\n{text}".casefold() for title, identifier, text in every]
