@@ -1,10 +1,11 @@
 """The items of a dataset with semantic IDs, as they are looked into: by code, by word, by what they have in common."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from engine.config import ExperimentConfig, SemanticIdSettings, TextSettings
 from engine.data.dataset import Dataset, IntArray
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
-from engine.errors import DataError
+from engine.errors import DataError, Stopped, WorkbenchError
+from engine.files import write_csv
 from engine.home import Home
 from engine.semantic_ids.code_tree import Branch, CodeTree
 from engine.semantic_ids.collisions import CollisionGroup, collision_groups
+from engine.semantic_ids.maps import Method, item_map
 from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
+from engine.semantic_ids.usage import LevelUsage, level_usage
 from engine.semantics import item_codes, item_vectors
 from engine.settings import parse
 
@@ -99,6 +103,33 @@ class CodedItems:
             self.text, self.dataset.items, home, lambda done, total: progress("Encoding item texts", done, total)
         )
 
+    def has_text_vectors(self, home: Home) -> bool:
+        """Whether `text_vectors` gives them at once."""
+
+        def refuse(done: int, total: int) -> None:
+            if total > done:
+                raise Stopped
+
+        try:
+            item_vectors(self.text, self.dataset.items, home, refuse)
+        except (Stopped, WorkbenchError):
+            return False
+        return True
+
+    def map(
+        self, by: Literal["text", "semantic_id"], method: Method, home: Home, progress: Callable[[str, int, int], None]
+    ) -> FloatArray:
+        """(items, 2) a map by the text vectors, or by what the semantic IDs stand for; see `item_map`.
+
+        `progress(words, done, total)` may raise to stop. Raises SettingsError or DataError when there are no vectors.
+        """
+        vectors = self.text_vectors(home, progress) if by == "text" else self.ids.vectors()
+
+        def tell(done: int, total: int) -> None:
+            progress("t-SNE" if done else "Looking for neighbours", done, total if done else 0)
+
+        return item_map(vectors, method, home.cache / "maps", tell)
+
     @property
     def counts(self) -> IntArray:
         """(items,) training interactions."""
@@ -111,6 +142,26 @@ class CodedItems:
     @cached_property
     def collisions(self) -> list[CollisionGroup]:
         return collision_groups(self.ids, self.counts)
+
+    @cached_property
+    def usage(self) -> list[LevelUsage]:
+        return level_usage(self.ids)
+
+    def export_groups(self, path: Path, groups: Sequence[CollisionGroup]) -> None:
+        """Write collision groups as CSV, a line for every item. Raises OSError."""
+        items = self.dataset.items
+        write_csv(
+            path,
+            ["semantic_id", "items", "id", "title", "training_interactions", "slice"],
+            (
+                [
+                    *(" ".join(map(str, group.codes)), len(group.items), items.ids[row + 1], items.titles[row + 1]),
+                    *(int(self.counts[row]), "head" if self.popularity.is_head[row + 1] else "tail"),
+                ]
+                for group in groups
+                for row in group.items.tolist()
+            ),
+        )
 
     def title(self, row: int) -> str:
         """An item's title, or its identifier where it has none."""

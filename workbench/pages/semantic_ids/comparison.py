@@ -1,0 +1,348 @@
+"""Two sets of semantic IDs of the same items beside each other: what each is worth, how far they agree, what changed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QSplitter, QVBoxLayout, QWidget
+
+from engine.config import SemanticIdSettings
+from workbench.calm import calm, load_torch
+from workbench.context import Workbench
+from workbench.models.code_tree import codes_words
+from workbench.models.coded_items import TITLE, CodedItemModel, Column
+from workbench.models.plain_table import PlainTableModel
+from workbench.pages.semantic_ids.make_dialog import MakeDialog
+from workbench.pages.semantic_ids.rivals import Rival, settings_words
+from workbench.pages.semantic_ids.work import LongWork, Progress, ProgressRow
+from workbench.theme import SPACE_2, SPACE_3
+from workbench.widgets import numbers
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.parts import button, label
+from workbench.widgets.states import StateStack
+from workbench.widgets.table import DataTable
+
+if TYPE_CHECKING:
+    from engine.coded_items import CodedItems
+    from engine.semantic_ids.agreement import LevelAgreement
+
+AGREEMENT = ("Level", "AMI", "ARI", "Prefix ARI", "Kept", "Back")
+AGREEMENT_HELP = {
+    "AMI": "Adjusted mutual information of the codes of this level alone: 1 when they part the items in the same way, "
+    "whatever they are called, 0 as by chance",
+    "ARI": "Adjusted Rand index of the codes of this level alone: 1 the same, 0 as by chance",
+    "Prefix ARI": "Adjusted Rand index of all codes up to this level",
+    "Kept": "Of all pairs of items that share the codes up to this level in this set, how many do in the other",
+    "Back": "Of all pairs that share them in the other set, how many do in this one",
+}
+FACTS_HELP = {
+    "Collision rate": "Items whose semantic ID is not theirs alone, the unique level left out",
+    "Largest collision": "Items of the fullest semantic ID",
+    "Reconstruction error": "Share of the variance of the text vectors that the codes do not explain; of latent vectors "
+    "and texts, so compare it within a kind of quantiser",
+    "Neighbours kept": "How many of an item's 10 nearest items by text share its first code",
+    "Perplexity": "Per level: as many codes, all used alike, would tell as much apart",
+}
+COMPANY_HELP = (
+    "Of the other items that share these codes with it in either set, how many do in both; 100 % also where it is alone "
+    "in both"
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found out. `company` (levels, items): see `common_company`."""
+
+    other: "CodedItems"
+    levels: "list[LevelAgreement]"
+    company: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, one: "CodedItems", other: "CodedItems", progress: Progress) -> "Compared":
+        from engine.semantic_ids.agreement import agreement, common_company
+
+        progress("Comparing", 0, 0)
+        levels = agreement(one.ids, other.ids)
+        progress("Comparing", 0, 0)
+        company = np.stack([common_company(one.ids, other.ids, each.level) for each in levels])
+        _ = other.collisions  # else they would be looked for while the window waits
+        return cls(other, levels, company)
+
+
+class ComparisonTab(QWidget):
+    """`item_chosen(row)`: an item shall be shown on the map."""
+
+    item_chosen = Signal(int)
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._items: CodedItems | None = None
+        self._made: list[CodedItems] = []
+        self.compared: Compared | None = None
+        self.work = LongWork(self)
+        self.others = QComboBox()
+        self.others.setObjectName("semantic_ids.other")
+        self.others.setAccessibleName("Compare with")
+        self.others.setMinimumContentsLength(36)
+        self.others.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.make = button("Make others…", "semantic_ids.make", "plus")
+        self.make.setToolTip("Learn semantic IDs by another quantiser, depth or codebook size from the same texts")
+        self.progress = ProgressRow("semantic_ids.compare")
+        self.problem = label("", "error", wrap=True)
+        self.problem.hide()
+        self.facts, self.levels = PlainTableModel(self), PlainTableModel(self)
+        self.changed = CodedItemModel(self._columns(), self)
+        self.level = QComboBox()
+        self.level.setObjectName("semantic_ids.companyLevel")
+        self.level.setAccessibleName("Codes that company has in common")
+        self.same = label("", "muted", wrap=True)
+        self.states = self._lay_out()
+        self.others.activated.connect(lambda _place: self._compare_chosen())
+        self.make.clicked.connect(self.ask_for_others)
+        self.work.progressed.connect(self.progress.show_progress)
+        self.progress.cancelled.connect(self._cancel)
+        self.level.activated.connect(lambda _place: self._show_changed())
+        self.table.opened.connect(lambda place: self.item_chosen.emit(int(self.changed.shown[place])))
+
+    def show_items(self, items: "CodedItems", rivals: Sequence[Rival]) -> None:
+        """Offer to compare these with the semantic IDs of other runs, or with others that are made here."""
+        self.forget()
+        self._items = items
+        self.others.clear()
+        for rival in rivals:
+            self.others.addItem(rival.words, rival)
+        self._show_choice(None)
+        self.states.show_empty()
+
+    def forget(self) -> None:
+        """Stop what is made, and let go of what was."""
+        self.work.stop()
+        self.progress.hide()
+        self.problem.hide()
+        self._items = self.compared = None
+        self._made = []
+
+    def ask_for_others(self) -> None:
+        """Ask by which settings semantic IDs shall be made, then compare with them."""
+        if self._items is not None:
+            dialog = MakeDialog(self._items.settings, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.agreed.connect(self.compare_with_new)
+            dialog.open()
+
+    def compare_with_run(self, run: int) -> None:
+        """Compare with the semantic IDs of a run."""
+        workbench = self._workbench
+
+        def read(_progress: Progress) -> "CodedItems":
+            from engine.coded_items import CodedItems
+
+            return CodedItems.of_run(workbench.store.runs.get(run), workbench.home, workbench.library)
+
+        self._start(read)
+
+    def compare_with_new(self, settings: SemanticIdSettings) -> None:
+        """Make semantic IDs by other settings, and compare with them."""
+        items, home = self._items, self._workbench.home
+        if items is not None:
+
+            def make(progress: Progress) -> "CodedItems":
+                load_torch()
+                with calm():
+                    return items.made_anew(settings, home, progress)
+
+            self._start(make)
+
+    def _start(self, other: "Callable[[Progress], CodedItems]") -> None:
+        items = self._items
+        if items is None:
+            return
+        self.problem.hide()
+        self.progress.begin("Comparing")
+        self.work.start(lambda progress: Compared.of(items, other(progress), progress), self._show, self._show_problem)
+
+    def _compare_chosen(self) -> None:
+        chosen = self.others.currentData()
+        if isinstance(chosen, Rival):
+            self.compare_with_run(chosen.run)
+        elif chosen is not None:
+            self._start(lambda _progress: chosen)
+
+    def _cancel(self) -> None:
+        self.work.stop()
+        self.progress.hide()
+        self._show_choice(self.compared.other if self.compared is not None else None)
+
+    def _show_problem(self, error: Exception) -> None:
+        self._cancel()
+        self.problem.setText(str(error))
+        self.problem.show()
+
+    def _show(self, compared: Compared) -> None:
+        items = self._items
+        if items is None:
+            return
+        self.compared = compared
+        self.progress.hide()
+        if compared.other.run is None and compared.other not in self._made:
+            self._made.append(compared.other)
+            self.others.addItem(f"{settings_words(compared.other.settings)} (made here)", compared.other)
+        self._show_choice(compared.other)
+        self.facts.show_rows(("", "This", "The other"), facts_rows(items, compared.other), FACTS_HELP)
+        self.levels.show_rows(AGREEMENT, [_level_row(each) for each in compared.levels], AGREEMENT_HELP)
+        same = bool(np.array_equal(items.ids.codes, compared.other.ids.codes))
+        self.same.setText("Both are the same, code by code." if same else "")
+        self.same.setVisible(same)
+        self.level.clear()
+        for each in compared.levels:
+            words = "the first code" if each.level == 1 else f"the first {each.level} codes"
+            self.level.addItem(words, each.level)
+        self._show_changed()
+        self.states.show_content()
+
+    def _show_choice(self, other: "CodedItems | None") -> None:
+        """Let the chooser name what is compared with."""
+        self.others.setEnabled(self.others.count() > 0)
+        for place in range(self.others.count()):
+            offered = self.others.itemData(place)
+            if other is not None and (offered is other or getattr(offered, "run", None) == other.run is not None):
+                self.others.setCurrentIndex(place)
+                return
+        self.others.setCurrentIndex(-1)
+        nothing = "" if self.others.count() else "All runs here have the same semantic IDs"
+        self.others.setPlaceholderText(nothing or "Semantic IDs of another run")
+
+    def _show_changed(self) -> None:
+        items, compared = self._items, self.compared
+        if items is not None and compared is not None:
+            company = compared.company[self.level.currentIndex()]
+            self.changed.show_rows(items, np.lexsort((-items.counts, company)))
+            self.table.scrollToTop()
+
+    def _columns(self) -> tuple[Column, ...]:
+        def company(_items: "CodedItems", row: int) -> float:
+            assert self.compared is not None
+            return float(self.compared.company[max(0, self.level.currentIndex()), row])
+
+        def codes(items: "CodedItems", row: int) -> tuple[int, ...]:
+            return items.semantic_id(row)
+
+        def other_codes(_items: "CodedItems", row: int) -> tuple[int, ...]:
+            assert self.compared is not None
+            return self.compared.other.semantic_id(row)
+
+        return (
+            TITLE,
+            Column("Company kept", COMPANY_HELP, company, numbers.share, numeric=True),
+            Column("This", "Its semantic ID here", codes, codes_words),
+            Column("The other", "Its semantic ID in the other set", other_codes, codes_words),
+        )
+
+    def _lay_out(self) -> StateStack:
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_2)
+        title = label("Compare with", "muted")
+        title.setBuddy(self.others)
+        first.addWidget(title)
+        first.addWidget(self.others)
+        first.addWidget(self.make)
+        first.addStretch(1)
+        self._facts_table = _still_table("semantic_ids.facts", "What each set is worth", self.facts)
+        self._levels_table = _still_table("semantic_ids.agreement", "Agreement per level", self.levels)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_2)
+        worth = label("What each is worth", "label")
+        worth.setMinimumHeight(self.level.sizeHint().height())  # as high as the heading beside it
+        column.addWidget(worth)
+        column.addWidget(self._facts_table, 2)
+        column.addWidget(label("Agreement per level", "label"))
+        column.addWidget(self.same)
+        column.addWidget(self._levels_table, 1)
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(SPACE_2, 0, 0, 0)
+        beside.setSpacing(SPACE_2)
+        heading = QHBoxLayout()
+        heading.addWidget(label("Items whose company changed most, by", "label"))
+        heading.addWidget(self.level)
+        heading.addStretch(1)
+        beside.addLayout(heading)
+        self.table = self._make_table()
+        beside.addWidget(self.table, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setSizes([440, 610])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        empty = EmptyState(
+            "arrows-left-right",
+            "Nothing to compare with yet",
+            "Choose the semantic IDs of another run on this dataset above, or make some by another quantiser, depth or "
+            "codebook size: how far both agree, and which items they treat differently, is shown here.",
+        )
+        states = StateStack(split, empty, "semantic_ids.comparison")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, SPACE_3, 0, 0)
+        layout.setSpacing(SPACE_2)
+        layout.addLayout(first)
+        layout.addWidget(self.problem)
+        layout.addWidget(self.progress)
+        layout.addWidget(states, 1)
+        return states
+
+    def _make_table(self) -> DataTable:
+        table = DataTable("semantic_ids.changed", "Items whose company changed most")
+        table.setModel(self.changed)
+        table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        table.set_widths(0, 122, 144, 144)
+        table.stretch_column(0)
+        return table
+
+
+def facts_rows(one: "CodedItems", other: "CodedItems") -> list[tuple[str, str, str]]:
+    """What each set is, and is worth: a name and two words a row."""
+    return [(name, words(one), words(other)) for name, words in _FACTS.items()]
+
+
+def _distinct(items: "CodedItems") -> int:
+    return len(items.counts) - sum(len(group.items) - 1 for group in items.collisions)
+
+
+_FACTS: "dict[str, Callable[[CodedItems], str]]" = {
+    "Quantiser": lambda items: settings_words(items.settings).partition(",")[0],
+    "Levels × codes": lambda items: f"{items.ids.depth} × {items.ids.codebook_size}",
+    "Seed": lambda items: str(items.settings.seed),
+    "Different IDs": lambda items: numbers.count(_distinct(items)),
+    "Collision rate": lambda items: numbers.share(
+        sum(len(group.items) for group in items.collisions) / len(items.counts)
+    ),
+    "Largest collision": lambda items: numbers.count(max((len(group.items) for group in items.collisions), default=1)),
+    "Reconstruction error": lambda items: numbers.share(items.ids.reconstruction_error),
+    "Neighbours kept": lambda items: numbers.share(items.report.get("neighbour_preservation")),
+    "Perplexity": lambda items: ", ".join(numbers.decimal(level.perplexity, 0) for level in items.usage),
+}
+
+
+def _level_row(level: "LevelAgreement") -> tuple[str, ...]:
+    plain = (level.codes_ami, level.codes_ari, level.prefix_ari)
+    return (
+        str(level.level),
+        *(numbers.decimal(value, 3) for value in plain),
+        *(numbers.share(value) for value in (level.kept, level.kept_back)),
+    )
+
+
+def _still_table(name: str, title: str, model: PlainTableModel) -> DataTable:
+    table = DataTable(name, title)
+    table.setModel(model)
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    return table
