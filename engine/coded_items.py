@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _CODES = re.compile(r"\d+(?:[\s,;/.›>-]+\d+)*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CodedItems:
     """A catalogue, what its items' semantic IDs are, and how they were made. Rows count the items from 0.
 
@@ -54,8 +54,7 @@ class CodedItems:
         Raises DataError when the run has no semantic IDs, their file is missing or damaged, or its dataset is gone or
         another by now.
         """
-        config = parse(run.config)
-        assert isinstance(config, ExperimentConfig)
+        config: ExperimentConfig = parse(run.config)
         if not config.uses_semantic_ids:
             raise DataError(f"Run {run.id} ({run.name}) has no semantic IDs: its model does not use them.")
         dataset = library.load(run.dataset)

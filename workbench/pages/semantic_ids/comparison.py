@@ -23,7 +23,7 @@ from workbench.widgets import numbers
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import button, label
 from workbench.widgets.states import StateStack
-from workbench.widgets.table import DataTable
+from workbench.widgets.table import ROW_HEIGHT, DataTable
 
 if TYPE_CHECKING:
     from engine.coded_items import CodedItems
@@ -81,7 +81,6 @@ class ComparisonTab(QWidget):
         super().__init__(parent)
         self._workbench = workbench
         self._items: CodedItems | None = None
-        self._made: list[CodedItems] = []
         self.compared: Compared | None = None
         self.work = LongWork(self)
         self.others = QComboBox()
@@ -124,7 +123,6 @@ class ComparisonTab(QWidget):
         self.progress.hide()
         self.problem.hide()
         self._items = self.compared = None
-        self._made = []
 
     def ask_for_others(self) -> None:
         """Ask by which settings semantic IDs shall be made, then compare with them."""
@@ -188,9 +186,6 @@ class ComparisonTab(QWidget):
             return
         self.compared = compared
         self.progress.hide()
-        if compared.other.run is None and compared.other not in self._made:
-            self._made.append(compared.other)
-            self.others.addItem(f"{settings_words(compared.other.settings)} (made here)", compared.other)
         self._show_choice(compared.other)
         self.facts.show_rows(("", "This", "The other"), facts_rows(items, compared.other), FACTS_HELP)
         self.levels.show_rows(AGREEMENT, [_level_row(each) for each in compared.levels], AGREEMENT_HELP)
@@ -205,13 +200,17 @@ class ComparisonTab(QWidget):
         self.states.show_content()
 
     def _show_choice(self, other: "CodedItems | None") -> None:
-        """Let the chooser name what is compared with."""
+        """Let the chooser name what is compared with; what was made here becomes a choice there."""
+        offered = [self.others.itemData(place) for place in range(self.others.count())]
+        if other is not None:
+            known = [(each.run, each.settings) for each in offered]
+            if (other.run, other.settings) not in known:
+                known.append((other.run, other.settings))
+                self.others.addItem(f"{settings_words(other.settings)} (made here)", other)
+            self.others.setCurrentIndex(known.index((other.run, other.settings)))
         self.others.setEnabled(self.others.count() > 0)
-        for place in range(self.others.count()):
-            offered = self.others.itemData(place)
-            if other is not None and (offered is other or getattr(offered, "run", None) == other.run is not None):
-                self.others.setCurrentIndex(place)
-                return
+        if other is not None:
+            return
         self.others.setCurrentIndex(-1)
         nothing = "" if self.others.count() else "All runs here have the same semantic IDs"
         self.others.setPlaceholderText(nothing or "Semantic IDs of another run")
@@ -237,7 +236,7 @@ class ComparisonTab(QWidget):
 
         return (
             TITLE,
-            Column("Company kept", COMPANY_HELP, company, numbers.share, numeric=True),
+            Column("Kept", COMPANY_HELP, company, numbers.share, numeric=True),
             Column("This", "Its semantic ID here", codes, codes_words),
             Column("The other", "Its semantic ID in the other set", other_codes, codes_words),
         )
@@ -251,8 +250,8 @@ class ComparisonTab(QWidget):
         first.addWidget(self.others)
         first.addWidget(self.make)
         first.addStretch(1)
-        self._facts_table = _still_table("semantic_ids.facts", "What each set is worth", self.facts)
-        self._levels_table = _still_table("semantic_ids.agreement", "Agreement per level", self.levels)
+        self._facts_table = _still_table("semantic_ids.facts", "What each set is worth", self.facts, {0: 152})
+        self._levels_table = _still_table("semantic_ids.agreement", "Agreement per level", self.levels, {0: 66, 3: 100})
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -264,6 +263,7 @@ class ComparisonTab(QWidget):
         column.addWidget(label("Agreement per level", "label"))
         column.addWidget(self.same)
         column.addWidget(self._levels_table, 1)
+        column.addStretch()
         right = QWidget()
         beside = QVBoxLayout(right)
         beside.setContentsMargins(SPACE_2, 0, 0, 0)
@@ -279,7 +279,7 @@ class ComparisonTab(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([440, 610])
+        split.setSizes([470, 580])
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         empty = EmptyState(
@@ -303,7 +303,7 @@ class ComparisonTab(QWidget):
         table.setModel(self.changed)
         table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        table.set_widths(0, 122, 144, 144)
+        table.set_widths(0, 84, 150, 150)
         table.stretch_column(0)
         return table
 
@@ -341,8 +341,18 @@ def _level_row(level: "LevelAgreement") -> tuple[str, ...]:
     )
 
 
-def _still_table(name: str, title: str, model: PlainTableModel) -> DataTable:
+def _still_table(name: str, title: str, model: PlainTableModel, fixed: dict[int, int]) -> DataTable:
+    """As high as its rows; `fixed` holds the widths of columns that do not stretch."""
     table = DataTable(name, title)
     table.setModel(model)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    header = table.horizontalHeader()
+
+    def fit() -> None:
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for column in fixed:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, fixed[column])
+        table.setMaximumHeight((model.rowCount() + 1) * ROW_HEIGHT + 8)
+
+    model.modelReset.connect(fit)
     return table

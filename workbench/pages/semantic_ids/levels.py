@@ -120,4 +120,5 @@ class UsageCard(BarCard):
         self.plot.setYRange(0, max(1, int(self._counts.max())) * 1.06, padding=0)
 
     def bar_words(self, place: int) -> str:
-        return f"code {self._order[place]}, used as the {place + 1:,}. most: {items_words(int(self._counts[place]))}"
+        rank = "the most used" if place == 0 else f"number {place + 1:,} by use"
+        return f"code {self._order[place]}, {rank}: {items_words(int(self._counts[place]))}"

@@ -12,6 +12,7 @@ from workbench.theme import Role, theme
 NEAR = 8  # pixels within which a point is pointed at
 MANY = 3000  # points from which on they are drawn small
 SMALL, LARGE, BROUGHT_OUT, RING = 4, 7, 3, 14  # pixels: widths of points, and what is added to those brought out
+RARE = 0.05  # share of the points below which a group is drawn over the others
 _STEP = 0.1  # of the view, by an arrow key
 _KEYS = {
     Qt.Key.Key_Left: (-_STEP, 0.0),
@@ -51,8 +52,8 @@ class MapView(pg.PlotWidget):
         self._chosen: Rows | None = None
         self._marked: int | None = None
         self._pointed: int | None = None
-        self._all, self._some, self._ring = (pg.ScatterPlotItem(pen=None, pxMode=True) for _ in range(3))
-        for depth, item in enumerate((self._all, self._some, self._ring)):
+        self._grey, self._all, self._some, self._ring = (pg.ScatterPlotItem(pen=None, pxMode=True) for _ in range(4))
+        for depth, item in enumerate((self._grey, self._all, self._some, self._ring)):
             item.setZValue(depth)
             self.addItem(item)
         self.scene().sigMouseMoved.connect(self._point)
@@ -77,7 +78,7 @@ class MapView(pg.PlotWidget):
         """Let these items alone have their colours, the others grey; None gives all their colours back."""
         if rows is not None or self._chosen is not None:
             self._chosen = rows
-            self._draw()
+            self._draw_chosen()
 
     @property
     def brought_out(self) -> Rows | None:
@@ -140,25 +141,34 @@ class MapView(pg.PlotWidget):
         self._tell(None)
 
     def _draw(self) -> None:
+        """Draw all items in their colours, and in grey for when only some have them."""
         if len(self.points) != len(self._groups) or not self._colours:
             return
         size = SMALL if len(self.points) > MANY else LARGE
-        brushes = np.array([QBrush(colour) for colour in self._colours], dtype=object)
-        rows = np.flatnonzero(self._shown)
-        if self._chosen is None:
-            rows = self._rare_last(rows)
-            self._all.setData(*self.points[rows].T, size=size, brush=list(brushes[self._groups[rows]]))
+        rows = self._rare_last(np.flatnonzero(self._shown))
+        self._all.setData(*self.points[rows].T, size=size, brush=self._brushes(rows))
+        self._grey.setData(*self.points[rows].T, size=size, brush=QBrush(theme().color(Role.border)))
+        self._draw_chosen()
+
+    def _draw_chosen(self) -> None:
+        chosen = self._chosen
+        self._all.setVisible(chosen is None)
+        self._grey.setVisible(chosen is not None)
+        if chosen is None or len(self.points) != len(self._groups) or not self._colours:
             self._some.clear()
             return
-        grey = theme().color(Role.border)
-        self._all.setData(*self.points[rows].T, size=size, brush=QBrush(grey))
-        rows = self._rare_last(self._chosen[self._shown[self._chosen]])
-        self._some.setData(*self.points[rows].T, size=size + BROUGHT_OUT, brush=list(brushes[self._groups[rows]]))
+        size = (SMALL if len(self.points) > MANY else LARGE) + BROUGHT_OUT
+        rows = self._rare_last(chosen[self._shown[chosen]])
+        self._some.setData(*self.points[rows].T, size=size, brush=self._brushes(rows))
+
+    def _brushes(self, rows: Rows) -> list[QBrush]:
+        brushes = [QBrush(colour) for colour in self._colours]
+        return [brushes[group] for group in self._groups[rows].tolist()]
 
     def _rare_last(self, rows: Rows) -> Rows:
-        """The same rows, those of small groups last, so that large ones do not cover them."""
-        sizes = np.bincount(self._groups[rows], minlength=1)
-        return rows[np.argsort(-sizes[self._groups[rows]], kind="stable")]
+        """The same rows, those of the smallest groups last, so that the others do not cover them."""
+        groups = self._groups[rows]
+        return rows[np.argsort(np.bincount(groups, minlength=1)[groups] < RARE * len(rows), kind="stable")]
 
     def _point(self, place: QPointF) -> None:
         inside = self.view.sceneBoundingRect().contains(place)

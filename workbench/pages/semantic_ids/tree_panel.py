@@ -1,5 +1,6 @@
 """The tree of codes with its search, and the items of what is chosen in it."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.latest import Latest
 from workbench.models.code_tree import CODE, EXAMPLE, SIZE, CodeTreeModel, Node, items_words, prefix_words
 from workbench.models.coded_items import COUNT, SLICE, TITLE, CodedItemModel, Rows
 from workbench.models.roles import DataRole
@@ -45,6 +47,7 @@ class TreePanel(QWidget):
         super().__init__(parent)
         self._items: CodedItems | None = None
         self.branch: Branch | None = None
+        self._finding = Latest(self)
         self.model = CodeTreeModel(self)
         self.tree = self._make_tree()
         self.field = QLineEdit()
@@ -65,6 +68,8 @@ class TreePanel(QWidget):
 
     def show_items(self, items: "CodedItems") -> None:
         """Show another catalogue, with nothing chosen."""
+        self._finding.drop()
+        self._pause.stop()
         self._items = items
         self.model.set_items(items)
         self.field.blockSignals(True)
@@ -102,6 +107,7 @@ class TreePanel(QWidget):
     def search(self) -> None:
         """Look for what the field holds: a node where it holds codes, else items."""
         self._pause.stop()
+        self._finding.drop()
         text = self.field.text().strip()
         if self._items is None:
             return
@@ -112,7 +118,13 @@ class TreePanel(QWidget):
         if branch is not None and branch.prefix:
             self.choose(branch)
             return
-        rows = self._items.find_items(text)
+        self._finding.ask(
+            partial(self._items.find_items, text),
+            partial(self._show_found, text),
+            lambda error: self.heading.setText(str(error)),
+        )
+
+    def _show_found(self, text: str, rows: Rows) -> None:
         self.tree.selectionModel().blockSignals(True)
         self.tree.selectionModel().clear()
         self.tree.selectionModel().blockSignals(False)
