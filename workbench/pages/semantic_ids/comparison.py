@@ -201,19 +201,15 @@ class ComparisonTab(QWidget):
 
     def _show_choice(self, other: "CodedItems | None") -> None:
         """Let the chooser name what is compared with; what was made here becomes a choice there."""
-        offered = [self.others.itemData(place) for place in range(self.others.count())]
-        if other is not None:
-            known = [(each.run, each.settings) for each in offered]
-            if (other.run, other.settings) not in known:
-                known.append((other.run, other.settings))
-                self.others.addItem(f"{settings_words(other.settings)} (made here)", other)
-            self.others.setCurrentIndex(known.index((other.run, other.settings)))
-        self.others.setEnabled(self.others.count() > 0)
-        if other is not None:
-            return
-        self.others.setCurrentIndex(-1)
-        nothing = "" if self.others.count() else "All runs here have the same semantic IDs"
-        self.others.setPlaceholderText(nothing or "Semantic IDs of another run")
+        known = [(each.run, each.settings) for each in map(self.others.itemData, range(self.others.count()))]
+        if other is not None and (other.run, other.settings) not in known:
+            known.append((other.run, other.settings))
+            self.others.addItem(f"{settings_words(other.settings)} (made here)", other)
+        self.others.setCurrentIndex(-1 if other is None else known.index((other.run, other.settings)))
+        self.others.setEnabled(bool(known))
+        self.others.setPlaceholderText(
+            "Semantic IDs of another run" if known else "All runs here have the same semantic IDs"
+        )
 
     def _show_changed(self) -> None:
         items, compared = self._items, self.compared
