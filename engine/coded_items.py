@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _CODES = re.compile(r"\d+(?:[\s,;/.›>-]+\d+)*")
 
 
+class NoSemanticIdsError(DataError):
+    """The run's model does not use semantic IDs."""
+
+
 @dataclass(frozen=True, eq=False)
 class CodedItems:
     """A catalogue, what its items' semantic IDs are, and how they were made. Rows count the items from 0.
@@ -51,12 +55,12 @@ class CodedItems:
     def of_run(cls, run: "RunDetails", home: Home, library: "Library") -> "CodedItems":
         """Those of a recorded run.
 
-        Raises DataError when the run has no semantic IDs, their file is missing or damaged, or its dataset is gone or
-        another by now.
+        Raises NoSemanticIdsError when its model uses none, DataError when their file is missing or damaged, or its dataset
+        is gone or another by now.
         """
         config: ExperimentConfig = parse(run.config)
         if not config.uses_semantic_ids:
-            raise DataError(f"Run {run.id} ({run.name}) has no semantic IDs: its model does not use them.")
+            raise NoSemanticIdsError(f"The model of run {run.id} ({run.name}) does not use any, so none were made.")
         dataset = library.load(run.dataset)
         if dataset.facts.get("fingerprint") != run.dataset_fingerprint:
             raise DataError(

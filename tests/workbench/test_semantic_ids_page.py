@@ -240,7 +240,7 @@ def test_colours_can_be_others_and_groups_hidden(open_page: Open, shop: Shop) ->
     panel = page.explore.map
     assert panel.hues.isVisible()
     assert "no hue is one code's alone" in panel.hues.words.text()
-    panel.coloured_by.setCurrentText("Head or tail")
+    panel.coloured_by.setCurrentText("head or tail")
     panel.coloured_by.activated.emit(panel.coloured_by.currentIndex())
     assert panel.legend.text() == "Head (5); Tail (19)"
     assert not panel.hues.isVisible()
@@ -251,7 +251,7 @@ def test_colours_can_be_others_and_groups_hidden(open_page: Open, shop: Shop) ->
     for setting in ("dark", "light"):
         theme().use(setting)  # type: ignore[arg-type]
         assert view._all.data["brush"][0].color() == theme().color(Role.head)
-    panel.coloured_by.setCurrentText("Popularity")
+    panel.coloured_by.setCurrentText("popularity")
     panel.coloured_by.activated.emit(panel.coloured_by.currentIndex())
     assert "10–29 (1)" in panel.legend.text()
     assert len(view._all.data) == 24
@@ -265,7 +265,7 @@ def test_t_sne_takes_the_place_of_pca_when_it_is_ready(
     shop.run(ids_of(codes()))
     page = open_page()
     panel = page.explore.map
-    assert panel.placed_by.currentText() == "Item texts"
+    assert panel.placed_by.currentText() == "item texts"
     before = panel.view.points.copy()
     choose(panel.method, "t-SNE")
     assert panel.progress.isVisible()
@@ -273,7 +273,7 @@ def test_t_sne_takes_the_place_of_pca_when_it_is_ready(
     wait_for_map(qtbot, page)
     assert not np.array_equal(panel.view.points, before)
     assert not panel.progress.isVisible()
-    choose(panel.placed_by, "Semantic IDs")
+    choose(panel.placed_by, "semantic IDs")
     wait_for_map(qtbot, page)
     assert np.allclose(panel.view.points[6], panel.view.points[7], atol=np.ptp(panel.view.points) / 10)
 
@@ -303,19 +303,20 @@ def test_without_text_vectors_the_codes_place_the_items(qtbot: QtBot, open_page:
     shop.vectors.unlink()
     page = open_page()
     panel = page.explore.map
-    assert panel.placed_by.currentText() == "Semantic IDs"
-    choose(panel.placed_by, "Item texts")
+    assert panel.placed_by.currentText() == "semantic IDs"
+    choose(panel.placed_by, "item texts")
     qtbot.waitUntil(panel.problem.isVisible, timeout=10_000)
     assert "there is no file" in panel.problem.text()
-    assert panel.placed_by.currentText() == "Semantic IDs"
+    assert panel.placed_by.currentText() == "semantic IDs"
 
 
 def test_the_map_moves_by_keys(qtbot: QtBot, open_page: Open, shop: Shop) -> None:
     shop.run(ids_of(codes()))
-    view = open_page().explore.map.view
+    panel = open_page().explore.map
+    view = panel.view
     whole = view.view.viewRange()
     for key, changed in ((Qt.Key.Key_Right, True), (Qt.Key.Key_Home, False), (Qt.Key.Key_Plus, True)):
-        qtbot.keyClick(view, key)
+        qtbot.keyClick(panel, key)
         assert bool(np.abs(np.array(view.view.viewRange()) - whole).max() > 1e-6) is changed
     view.mark(0)
     view.view.translateBy(x=100, y=100)
@@ -492,7 +493,7 @@ def test_a_run_without_semantic_ids_is_explained_and_another_offered(qtbot: QtBo
     good = shop.run(ids_of(codes()))
     popularity = shop.run(None, kind="popularity")
     stopped = shop.run(None, status="interrupted")
-    for run, words in ((popularity, "its model does not use them"), (stopped, "it ended before they were made")):
+    for run, words in ((popularity, "does not use any"), (stopped, "it ended before they were made")):
         page = open_page(run, ready=False)
         qtbot.waitUntil(lambda page=page: page.states.currentWidget() is page.states.error, timeout=10_000)
         assert words in page.states.error._text.text()

@@ -61,9 +61,9 @@ def by_band(items: "CodedItems") -> Colouring:
 
 
 COLOURINGS = {
-    "First code": by_first_code,
-    "Head or tail": by_slice,
-    "Popularity": by_band,
+    "first code": by_first_code,
+    "head or tail": by_slice,
+    "popularity": by_band,
 }
 
 

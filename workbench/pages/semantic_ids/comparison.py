@@ -246,7 +246,7 @@ class ComparisonTab(QWidget):
         first.addWidget(self.others)
         first.addWidget(self.make)
         first.addStretch(1)
-        self._facts_table = _still_table("semantic_ids.facts", "What each set is worth", self.facts, {0: 152})
+        self._facts_table = _still_table("semantic_ids.facts", "What each set is worth", self.facts, {0: 174})
         self._levels_table = _still_table("semantic_ids.agreement", "Agreement per level", self.levels, {0: 66, 3: 100})
         left = QWidget()
         column = QVBoxLayout(left)
@@ -299,6 +299,7 @@ class ComparisonTab(QWidget):
         table.setModel(self.changed)
         table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
+        table.horizontalHeader().setMinimumSectionSize(84)
         table.set_widths(0, 84, 150, 150)
         table.stretch_column(0)
         return table
@@ -342,6 +343,7 @@ def _still_table(name: str, title: str, model: PlainTableModel, fixed: dict[int,
     table = DataTable(name, title)
     table.setModel(model)
     header = table.horizontalHeader()
+    header.setMinimumSectionSize(66)
 
     def fit() -> None:
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)

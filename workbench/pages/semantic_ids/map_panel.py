@@ -5,18 +5,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QCursor, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import QCursor, QKeyEvent, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from workbench.calm import calm, load_torch
+from workbench.icons import icon
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import Rows
 from workbench.pages.semantic_ids.colouring import COLOURINGS, HUES, Colouring
-from workbench.pages.semantic_ids.map_view import MapView, Points
+from workbench.pages.semantic_ids.map_view import HELP, MapView, Points
 from workbench.pages.semantic_ids.work import LongWork, Progress, ProgressRow
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3, theme
 from workbench.widgets.legend import Entry, Legend
-from workbench.widgets.parts import Card, button, label
+from workbench.widgets.parts import Card, label
 from workbench.widgets.plain import plain_tooltip
 from workbench.widgets.slices import slice_word
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from engine.coded_items import CodedItems
     from engine.home import Home
 
-PLACED_BY = (("Item texts", "text"), ("Semantic IDs", "semantic_id"))
+PLACED_BY = (("item texts", "text"), ("semantic IDs", "semantic_id"))
 METHODS = (("PCA", "pca"), ("t-SNE", "tsne"))
 _PLACED_HELP = (
     "Item texts: near are items whose texts mean something similar. Semantic IDs: near are items whose codes stand for "
@@ -56,7 +57,10 @@ class MapPanel(Card):
         self.coloured_by = _chooser(
             "semantic_ids.colouredBy", "Coloured by", tuple((name, name) for name in COLOURINGS), ""
         )
-        self.clear = button("All colours", "semantic_ids.clear", "x", kind="quiet")
+        self.clear = QToolButton()
+        self.clear.setObjectName("semantic_ids.clear")
+        self.clear.setIcon(icon("x"))
+        self.clear.setAccessibleName("Choose nothing")
         self.clear.setToolTip("Choose nothing: all items have their colours back (Esc)")
         self.view = MapView("semantic_ids.map")
         self.legend = Legend()
@@ -65,6 +69,10 @@ class MapPanel(Card):
         self.progress = ProgressRow("semantic_ids.map")
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
+        self.setObjectName("semantic_ids.mapPanel")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Map of the items")
+        self.setAccessibleDescription(HELP)
         self._lay_out()
         for chooser in (self.placed_by, self.method):
             chooser.activated.connect(lambda _place: self._make_map())
@@ -106,6 +114,10 @@ class MapPanel(Card):
         self.progress.hide()
         self.placed_by.setCurrentIndex(self._shown_as[0])
         self.method.setCurrentIndex(self._shown_as[1])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.view.take_key(event.key()):
+            super().keyPressEvent(event)
 
     def _make_map(self) -> None:
         items, home = self._items, self._home
@@ -176,13 +188,12 @@ class MapPanel(Card):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(SPACE_2)
-        for words, chooser in (("Placed by", self.placed_by), ("", self.method), ("Colour", self.coloured_by)):
+        for words, chooser in (("", self.method), ("of", self.placed_by), ("coloured by", self.coloured_by)):
             if words:
                 title = label(words, "muted")
                 title.setBuddy(chooser)
                 row.addWidget(title)
             row.addWidget(chooser)
-            row.addSpacing(SPACE_1)
         row.addStretch(1)
         row.addWidget(self.clear)
         self.set_margins(SPACE_3, SPACE_3)
@@ -234,6 +245,8 @@ def _chooser(name: str, title: str, choices: tuple[tuple[str, str], ...], help: 
     made.setAccessibleName(title)
     made.setAccessibleDescription(help)
     made.setToolTip(help)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(max(len(words) for words, _ in choices) - 1)
     for words, value in choices:
         made.addItem(words, value)
     return made

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent
+from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.theme import Role, theme
@@ -20,7 +20,10 @@ _KEYS = {
     Qt.Key.Key_Up: (0.0, _STEP),
     Qt.Key.Key_Down: (0.0, -_STEP),
 }
-_HELP = "Drag to move, wheel to zoom, click a point to choose it; a double click shows everything"
+HELP = (
+    "Drag to move, wheel to zoom, click a point to choose it; a double click shows everything. Keys: arrows move, + and "
+    "- zoom, Home shows everything"
+)
 
 Points = npt.NDArray[np.floating]
 Rows = npt.NDArray[np.int64]
@@ -35,9 +38,7 @@ class MapView(pg.PlotWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None, enableMenu=False)
         self.setObjectName(name)
-        self.setAccessibleName("Map of the items")
-        self.setAccessibleDescription(f"{_HELP}. Keys: arrows move, + and - zoom, Home shows everything")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumSize(200, 160)
         self.hideButtons()
@@ -121,11 +122,11 @@ class MapView(pg.PlotWidget):
         self.setBackground(theme().color(Role.surface))
         self.mark(self._marked)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
+    def take_key(self, key: int) -> bool:
+        """Move or zoom by a key; whether it was one of those."""
         (left, right), (low, high) = self.view.viewRange()
         if key in _KEYS:
-            across, up = _KEYS[key]
+            across, up = _KEYS[Qt.Key(key)]
             self.view.translateBy(x=across * (right - left), y=up * (high - low))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.view.scaleBy((0.8, 0.8))
@@ -134,7 +135,8 @@ class MapView(pg.PlotWidget):
         elif key == Qt.Key.Key_Home:
             self.show_whole()
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

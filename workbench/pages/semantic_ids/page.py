@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QComboBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QTabWidget, QWidget
 
 from engine.artefacts import SEMANTIC_IDS
 from engine.errors import WorkbenchError
@@ -106,6 +106,8 @@ class SemanticIdsPage(Page):
         """Esc: choose nothing."""
         if self.tabs.currentWidget() is self.explore:
             self.explore.clear()
+        else:
+            super().escape()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window closes: nothing is made any more."""
@@ -172,8 +174,15 @@ class SemanticIdsPage(Page):
         others = [self.runs.itemData(place) for place in range(self.runs.count())]
         self.another.setVisible(bool(others) and others != [self._run])
         self.another.setText(f"Show run {others[0]}, the newest that has some" if others else "")
+        from engine.coded_items import NoSemanticIdsError
+
+        none = isinstance(error, NoSemanticIdsError)
+        self.states.error.button.setVisible(not none)  # trying again would not help
+        title = (
+            f"Run {self._run} has no semantic IDs" if none else f"The semantic IDs of run {self._run} cannot be shown"
+        )
         words = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-        self.states.show_error(f"The semantic IDs of run {self._run} cannot be shown", words)
+        self.states.show_error(title, words)
 
     def _inspect(self, row: int) -> None:
         if self._run is not None:
@@ -189,7 +198,11 @@ class SemanticIdsPage(Page):
 
     def _choose_search_field(self) -> None:
         shown = self.tabs.currentWidget()
-        self.search_field = self.collisions.field if shown is self.collisions else self.explore.tree.field
+        fields: dict[QWidget, QLineEdit] = {
+            self.explore: self.explore.tree.field,
+            self.collisions: self.collisions.field,
+        }
+        self.search_field = fields.get(shown)
 
     # Layout
 
@@ -222,6 +235,7 @@ def _run_chooser() -> QComboBox:
     made = QComboBox()
     made.setObjectName("semantic_ids.run")
     made.setAccessibleName("Run")
+    made.setPlaceholderText("Choose a run")
     made.setMinimumWidth(320)
     made.setMinimumContentsLength(40)
     made.setMaximumWidth(560)

@@ -84,7 +84,7 @@ class TreePanel(QWidget):
         selection.blockSignals(True)
         if index.isValid():
             self.tree.setCurrentIndex(index)
-            self.tree.scrollTo(index)
+            self.tree.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         else:
             selection.clear()
         selection.blockSignals(False)
