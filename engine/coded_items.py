@@ -19,7 +19,7 @@ from engine.files import write_csv
 from engine.home import Home
 from engine.semantic_ids.code_tree import Branch, CodeTree
 from engine.semantic_ids.collisions import CollisionGroup, collision_groups
-from engine.semantic_ids.maps import Method, item_map
+from engine.semantic_ids.maps import Method, code_turns, item_map
 from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
 from engine.semantic_ids.usage import LevelUsage, level_usage
 from engine.semantics import item_codes, item_vectors
@@ -133,6 +133,10 @@ class CodedItems:
 
         return item_map(vectors, method, home.cache / "maps", tell)
 
+    def prepare(self) -> None:
+        """Make now, in the background, what would otherwise be made when it is asked for."""
+        _ = self._keys, self.tree, self.collisions, self.turns, self.usage
+
     @property
     def counts(self) -> IntArray:
         """(items,) training interactions."""
@@ -145,6 +149,11 @@ class CodedItems:
     @cached_property
     def collisions(self) -> list[CollisionGroup]:
         return collision_groups(self.ids, self.counts)
+
+    @cached_property
+    def turns(self) -> FloatArray:
+        """(codebook size,) see `code_turns`, of the first level."""
+        return code_turns(self.ids.codebooks[0])
 
     @cached_property
     def usage(self) -> list[LevelUsage]:

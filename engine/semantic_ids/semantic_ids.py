@@ -53,8 +53,10 @@ class SemanticIds:
 
     def vectors(self) -> FloatArray:
         """(items, width) what the codes stand for: the sum of each item's codebook vectors."""
-        levels = zip(self.codebooks, self.codes.T, strict=False)  # the unique level stands for nothing
-        return np.sum([book[codes] for book, codes in levels], axis=0, dtype=np.float32)
+        total = np.zeros((len(self.codes), self.codebooks.shape[2]), dtype=np.float32)
+        for book, codes in zip(self.codebooks, self.codes.T, strict=False):  # the unique level stands for nothing
+            total += book[codes]
+        return total
 
     def with_unique_level(self) -> "SemanticIds":
         """The same with a unique level: 0 for the first item of a tuple, 1 for the next with the same codes, and on."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QPointF, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from engine.artefacts import SEMANTIC_IDS
@@ -310,6 +310,15 @@ def test_without_text_vectors_the_codes_place_the_items(qtbot: QtBot, open_page:
     assert panel.placed_by.currentText() == "semantic IDs"
 
 
+def test_the_item_under_the_pointer_is_named(open_page: Open, shop: Shop) -> None:
+    shop.run(ids_of(codes()))
+    panel = open_page().explore.map
+    panel.view.pointed.emit(POPULAR)
+    assert QToolTip.text() == "Kettle 3\n0 › 2 › 0, head, 25 interactions"
+    panel.view.pointed.emit(None)
+    assert not QToolTip.isVisible() or QToolTip.text() == ""
+
+
 def test_the_map_moves_by_keys(qtbot: QtBot, open_page: Open, shop: Shop) -> None:
     shop.run(ids_of(codes()))
     panel = open_page().explore.map
@@ -343,6 +352,7 @@ def test_every_hue_is_seen_on_its_background(dark: bool) -> None:
 def test_levels_tell_how_their_codes_are_used(open_page: Open, shop: Shop) -> None:
     shop.run(ids_of(codes()))
     page = open_page()
+    page.tabs.setCurrentWidget(page.levels)
     assert [card.summary for card in page.levels.cards] == [
         "3 of 8 codes in use (37.5 %), perplexity 3.0",
         "7 of 8 codes in use (87.5 %), perplexity 6.7",
@@ -397,6 +407,7 @@ def texts(model: QAbstractItemModel, column: int) -> list[str]:
 def test_the_unique_level_is_set_aside(open_page: Open, shop: Shop) -> None:
     shop.run(ids_of(codes()).with_unique_level(), unique_level=True)
     page = open_page()
+    page.tabs.setCurrentWidget(page.levels)
     assert len(page.levels.cards) == 3
     assert page.levels.tiles["unique_tuples"]._caption.text() == "of 24 items without the unique level"
     assert page.collisions.model.total == 3
@@ -408,6 +419,7 @@ def test_no_collisions_are_said_to_be_none(open_page: Open, shop: Shop) -> None:
     shop.run(ids_of(np.stack([np.arange(24) // 8, np.arange(24) % 8], axis=1)))
     page = open_page()
     assert page.collisions._stack.currentIndex() == 1
+    page.tabs.setCurrentWidget(page.levels)
     assert page.levels.tiles["largest_collision"].value == "1"
 
 
@@ -545,7 +557,13 @@ def test_quick_changes_of_the_run_show_the_last_one(qtbot: QtBot, open_page: Ope
     qtbot.waitUntil(lambda: page._opened is not None, timeout=10_000)
     wait_for_map(qtbot, page)
     assert page.runs.currentData() == runs[1]
-    assert len(page.levels.cards) == 2
+    for run, levels in ((runs[1], 2), (runs[0], 3), (runs[2], 1)):
+        page.open_with(run)
+        qtbot.waitUntil(lambda: page._opened is not None, timeout=10_000)
+        page.tabs.setCurrentWidget(page.levels)
+        assert [card.isVisible() for card in page.levels.cards].count(True) == levels
+        page.tabs.setCurrentWidget(page.explore)
+    wait_for_map(qtbot, page)
 
 
 def test_closing_stops_what_is_made(qtbot: QtBot, open_page: Open, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,9 +42,7 @@ class Colouring:
 
 
 def by_first_code(items: "CodedItems") -> Colouring:
-    from engine.semantic_ids.maps import code_turns
-
-    return Colouring(items.ids.codes[:, 0], turns=code_turns(items.ids.codebooks[0]))
+    return Colouring(items.ids.codes[:, 0], turns=items.turns)
 
 
 def by_slice(items: "CodedItems") -> Colouring:

@@ -68,7 +68,7 @@ class Compared:
         levels = agreement(one.ids, other.ids)
         progress("Comparing", 0, 0)
         company = np.stack([common_company(one.ids, other.ids, each.level) for each in levels])
-        _ = other.collisions  # else they would be looked for while the window waits
+        other.prepare()
         return cls(other, levels, company)
 
 

@@ -30,7 +30,8 @@ class ItemStrip(Card):
         self.title.setObjectName("semantic_ids.item")
         self.codes = CodePath()
         self.slice = Badge("head", Role.head)
-        self.facts = label("", "muted")
+        self.facts = ElidedLabel()
+        self.facts.setProperty("kind", "muted")
         self.open = button("Open in inspector", "semantic_ids.inspect", "magnifying-glass")
         self.open.clicked.connect(lambda: self.opened.emit(self.row) if self.row is not None else None)
         self.nothing = label("Choose an item on the map or in a list to see it here.", "muted")
@@ -59,9 +60,9 @@ class ItemStrip(Card):
     def _lay_out(self) -> None:
         below = QHBoxLayout()
         below.setSpacing(SPACE_3)
-        for widget in (self.codes, self.slice, self.facts):
-            below.addWidget(widget)
-        below.addStretch(1)
+        below.addWidget(self.codes)
+        below.addWidget(self.slice)
+        below.addWidget(self.facts, 1)
         self._content = QWidget()
         words = QVBoxLayout(self._content)
         words.setContentsMargins(0, 0, 0, 0)

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.models.code_tree import items_words
 from workbench.pages.datasets.histograms import BarCard
 from workbench.theme import SPACE_3, Role, theme
 from workbench.widgets import numbers
-from workbench.widgets.parts import clear, label
+from workbench.widgets.parts import label
 from workbench.widgets.stat import StatTile
 from workbench.widgets.tile_row import TileRow
 
@@ -35,6 +36,7 @@ class LevelsTab(QWidget):
             "neighbour_preservation": StatTile("Neighbours kept", caption="text neighbours with the same first code"),
         }
         self.cards: list[UsageCard] = []
+        self._items: CodedItems | None = None
         self._unique = label(
             "One more level, the unique one, tells apart items whose other codes are all equal. It means nothing and is "
             "left out here.",
@@ -61,8 +63,20 @@ class LevelsTab(QWidget):
         layout.addWidget(scroll)
 
     def show_items(self, items: "CodedItems") -> None:
-        ids, report = items.ids, items.report
-        groups = items.collisions
+        """Show these as soon as the tab is looked at."""
+        self._items = items
+        if self.isVisible():
+            self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
+    def _show(self) -> None:
+        items, self._items = self._items, None
+        if items is None:
+            return
+        ids, groups = items.ids, items.collisions
         colliding = sum(len(group.items) for group in groups)
         distinct = len(ids.codes) - colliding + len(groups)
         without = " without the unique level" if ids.has_unique_level else ""
@@ -72,31 +86,35 @@ class LevelsTab(QWidget):
         )
         self.tiles["largest_collision"].set_value(numbers.count(max((len(each.items) for each in groups), default=1)))
         self.tiles["reconstruction_error"].set_value(numbers.share(ids.reconstruction_error))
-        self.tiles["neighbour_preservation"].set_value(numbers.share(report.get("neighbour_preservation")))
+        self.tiles["neighbour_preservation"].set_value(numbers.share(items.report.get("neighbour_preservation")))
         self._unique.setVisible(ids.has_unique_level)
         self._show_levels(items.usage)
 
     def _show_levels(self, levels: "list[LevelUsage]") -> None:
-        clear(self._grid)
-        self.cards = [UsageCard(level, usage) for level, usage in enumerate(levels, start=1)]
-        columns = 1 if len(self.cards) == 1 else 2
+        """Charts take their time to be made, so those that are there are used again."""
+        for place in range(len(self.cards), len(levels)):
+            card = UsageCard(place + 1)
+            self.cards.append(card)
+            self._grid.addWidget(card, place // 2, place % 2)
         for place, card in enumerate(self.cards):
-            self._grid.addWidget(card, place // columns, place % columns)
+            card.setVisible(place < len(levels))
+            if place < len(levels):
+                card.show_usage(levels[place])
 
 
 class UsageCard(BarCard):
     """Items per code of a level, the most used code first, beside what all codes used alike would have."""
 
-    def __init__(self, level: int, usage: "LevelUsage", parent: QWidget | None = None) -> None:
+    def __init__(self, level: int, parent: QWidget | None = None) -> None:
         super().__init__(
-            f"semantic_ids.level_{level}",
-            f"Level {level}",
-            "Codes, the most used first (dashed: all used alike)",
-            "Items",
-            parent=parent,
-        )
-        self._order = np.argsort(-usage.counts, kind="stable")
+            f"semantic_ids.level_{level}", f"Level {level}", "Codes, the most used first (dashed: all used alike)",
+            "Items", parent=parent,
+        )  # fmt: skip
         self.setMinimumHeight(LEAST_HEIGHT)
+        self.summary = ""
+
+    def show_usage(self, usage: "LevelUsage") -> None:
+        self._order = np.argsort(-usage.counts, kind="stable")
         size = len(usage.counts)
         self.summary = (
             f"{numbers.count(usage.used)} of {numbers.count(size)} codes in use ({numbers.share(usage.utilisation)}), "

@@ -92,7 +92,7 @@ class MapPanel(Card):
         self.placed_by.setCurrentIndex(0 if has_texts else 1)
         self.method.setCurrentIndex(0)
         self.view.set_points(np.empty((0, 2), dtype=np.float32))
-        self._colour()
+        self._colour()  # the legend stands there before the map does
         self._make_map()
 
     def forget(self) -> None:

@@ -62,12 +62,12 @@ class MapView(pg.PlotWidget):
         theme().changed.connect(self.restyle)
 
     def set_points(self, points: Points) -> None:
-        """(items, 2) where the items are; everything is in view afterwards."""
+        """(items, 2) where the items are, drawn with the next `set_colours`; everything is in view afterwards."""
         self.points = points.astype(np.float64)  # what ranges are kept in
         if len(self._groups) != len(points):
             self._groups, self._shown = np.zeros(len(points), dtype=np.int64), np.ones(len(points), dtype=bool)
             self._chosen = self._marked = None
-        self._draw()
+        self.mark(self._marked)
         self.show_whole()
 
     def set_colours(self, groups: Rows, colours: list[QColor], shown: npt.NDArray[np.bool_]) -> None:
@@ -143,13 +143,12 @@ class MapView(pg.PlotWidget):
         self._tell(None)
 
     def _draw(self) -> None:
-        """Draw all items in their colours, and in grey for when only some have them."""
         if len(self.points) != len(self._groups) or not self._colours:
             return
         size = SMALL if len(self.points) > MANY else LARGE
         rows = self._rare_last(np.flatnonzero(self._shown))
         self._all.setData(*self.points[rows].T, size=size, brush=self._brushes(rows))
-        self._grey.setData(*self.points[rows].T, size=size, brush=QBrush(theme().color(Role.border)))
+        self._grey.clear()
         self._draw_chosen()
 
     def _draw_chosen(self) -> None:
@@ -159,9 +158,12 @@ class MapView(pg.PlotWidget):
         if chosen is None or len(self.points) != len(self._groups) or not self._colours:
             self._some.clear()
             return
-        size = (SMALL if len(self.points) > MANY else LARGE) + BROUGHT_OUT
+        size = SMALL if len(self.points) > MANY else LARGE
+        if not len(self._grey.data):
+            grey = QBrush(theme().color(Role.border))
+            self._grey.setData(*self.points[self._shown].T, size=size, brush=grey)
         rows = self._rare_last(chosen[self._shown[chosen]])
-        self._some.setData(*self.points[rows].T, size=size, brush=self._brushes(rows))
+        self._some.setData(*self.points[rows].T, size=size + BROUGHT_OUT, brush=self._brushes(rows))
 
     def _brushes(self, rows: Rows) -> list[QBrush]:
         brushes = [QBrush(colour) for colour in self._colours]

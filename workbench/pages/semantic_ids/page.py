@@ -43,11 +43,13 @@ class Opened:
     @classmethod
     def read(cls, workbench: Workbench, run: int) -> "Opened":
         """Raises WorkbenchError when the run has no semantic IDs, or they and their dataset cannot be had."""
-        with calm():
-            from engine.coded_items import CodedItems
         details = workbench.store.runs.get(run)
-        items = CodedItems.of_run(details, workbench.home, workbench.library)
-        items.find_items("")  # what searches read is made here, not while somebody types
+        with calm():
+            import engine.evaluation.slices  # noqa: F401 - else the window would wait for it
+            from engine.coded_items import CodedItems
+
+            items = CodedItems.of_run(details, workbench.home, workbench.library)
+            items.prepare()
         return cls(
             items,
             items.has_text_vectors(workbench.home),
