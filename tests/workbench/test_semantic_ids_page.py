@@ -268,7 +268,7 @@ def test_t_sne_takes_the_place_of_pca_when_it_is_ready(
     assert panel.placed_by.currentText() == "item texts"
     before = panel.view.points.copy()
     choose(panel.method, "t-SNE")
-    assert panel.progress.isVisible()
+    assert panel.work.is_working
     assert np.array_equal(panel.view.points, before)
     wait_for_map(qtbot, page)
     assert not np.array_equal(panel.view.points, before)
@@ -286,11 +286,13 @@ def test_a_map_that_is_cancelled_leaves_the_one_before(
     panel = page.explore.map
     before = panel.view.points.copy()
     monkeypatch.setattr(work_module, "_BETWEEN", 0.0)
+    monkeypatch.setattr(maps, "LATE", 1_000_000)
     said: list[tuple[str, int, int]] = []
     panel.work.progressed.connect(lambda *words: said.append(words))
-    choose(panel.method, "t-SNE")  # 750 steps
+    choose(panel.method, "t-SNE")
     qtbot.waitUntil(lambda: any(done for _, done, _ in said), timeout=10_000)
-    assert "of 750" in panel.progress.words.text()
+    qtbot.waitUntil(panel.progress.isVisible, timeout=3000)
+    assert "of 1,000,250" in panel.progress.words.text()
     panel.progress.cancel.click()
     assert panel.method.currentText() == "PCA"
     assert not panel.progress.isVisible()
@@ -310,13 +312,13 @@ def test_without_text_vectors_the_codes_place_the_items(qtbot: QtBot, open_page:
     assert panel.placed_by.currentText() == "semantic IDs"
 
 
-def test_the_item_under_the_pointer_is_named(open_page: Open, shop: Shop) -> None:
+def test_the_item_under_the_pointer_is_named(qtbot: QtBot, open_page: Open, shop: Shop) -> None:
     shop.run(ids_of(codes()))
     panel = open_page().explore.map
     panel.view.pointed.emit(POPULAR)
     assert QToolTip.text() == "Kettle 3\n0 › 2 › 0, head, 25 interactions"
     panel.view.pointed.emit(None)
-    assert not QToolTip.isVisible() or QToolTip.text() == ""
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=3000)
 
 
 def test_the_map_moves_by_keys(qtbot: QtBot, open_page: Open, shop: Shop) -> None:

@@ -120,7 +120,7 @@ class ComparisonTab(QWidget):
     def forget(self) -> None:
         """Stop what is made, and let go of what was."""
         self.work.stop()
-        self.progress.hide()
+        self.progress.end()
         self.problem.hide()
         self._items = self.compared = None
 
@@ -172,7 +172,7 @@ class ComparisonTab(QWidget):
 
     def _cancel(self) -> None:
         self.work.stop()
-        self.progress.hide()
+        self.progress.end()
         self._show_choice(self.compared.other if self.compared is not None else None)
 
     def _show_problem(self, error: Exception) -> None:
@@ -185,7 +185,7 @@ class ComparisonTab(QWidget):
         if items is None:
             return
         self.compared = compared
-        self.progress.hide()
+        self.progress.end()
         self._show_choice(compared.other)
         self.facts.show_rows(("", "This", "The other"), facts_rows(items, compared.other), FACTS_HELP)
         self.levels.show_rows(AGREEMENT, [_level_row(each) for each in compared.levels], AGREEMENT_HELP)

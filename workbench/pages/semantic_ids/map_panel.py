@@ -98,7 +98,7 @@ class MapPanel(Card):
     def forget(self) -> None:
         """Stop what is made."""
         self.work.stop()
-        self.progress.hide()
+        self.progress.end()
         self.problem.hide()
         self._items = None
         self._hidden = set()
@@ -111,7 +111,7 @@ class MapPanel(Card):
     def cancel(self) -> None:
         """Make no new map; the one in view stays."""
         self.work.stop()
-        self.progress.hide()
+        self.progress.end()
         self.placed_by.setCurrentIndex(self._shown_as[0])
         self.method.setCurrentIndex(self._shown_as[1])
 
@@ -140,7 +140,7 @@ class MapPanel(Card):
     def _show_map(self, made_as: tuple[int, int], points: Points) -> None:
         self._shown_as = made_as
         self._has_texts = self._has_texts or made_as[0] == 0
-        self.progress.hide()
+        self.progress.end()
         self.view.set_points(points)
         self._colour()
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from engine.errors import Stopped
@@ -13,6 +13,7 @@ from workbench.latest import Latest
 from workbench.theme import SPACE_2
 from workbench.widgets.numbers import time_left
 from workbench.widgets.parts import button, label
+from workbench.widgets.states import LOADING_AFTER_MS
 
 Result = TypeVar("Result")
 Progress = Callable[[str, int, int], None]
@@ -89,6 +90,8 @@ class ProgressRow(QWidget):
         self.cancel.clicked.connect(self.cancelled)
         self._stage: tuple[str, bool] | None = None
         self._since, self._first = 0.0, 0
+        self._delay = QTimer(self, singleShot=True, interval=LOADING_AFTER_MS)
+        self._delay.timeout.connect(self.show)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_2)
@@ -98,9 +101,15 @@ class ProgressRow(QWidget):
         self.hide()
 
     def begin(self, words: str) -> None:
+        """Come into view, unless it is over at once."""
         self._stage = None
         self.show_progress(words, 0, 0)
-        self.show()
+        self._delay.start()
+
+    def end(self) -> None:
+        """Go out of view."""
+        self._delay.stop()
+        self.hide()
 
     def show_progress(self, words: str, done: int, total: int) -> None:
         """A `total` of 0 means that it is not known."""
