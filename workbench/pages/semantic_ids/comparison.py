@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QSplitter, QVBoxLayout, QWidget
 
 from engine.config import SemanticIdSettings
-from workbench.calm import calm, load_torch
+from workbench.calm import calm_once, load_torch
 from workbench.context import Workbench
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import TITLE, CodedItemModel, Column
@@ -68,7 +68,7 @@ class Compared:
         levels = agreement(one.ids, other.ids)
         progress("Comparing", 0, 0)
         company = np.stack([common_company(one.ids, other.ids, each.level) for each in levels])
-        other.prepare()
+        _ = other.collisions, other.usage  # else they would be made while the window waits
         return cls(other, levels, company)
 
 
@@ -150,7 +150,7 @@ class ComparisonTab(QWidget):
 
             def make(progress: Progress) -> "CodedItems":
                 load_torch()
-                with calm():
+                with calm_once(settings.quantiser):
                     return items.made_anew(settings, home, progress)
 
             self._start(make)

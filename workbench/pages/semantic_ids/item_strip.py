@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.pages.inspector.code_path import CodePath
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3, Role
@@ -41,8 +41,7 @@ class ItemStrip(Card):
     def show_item(self, items: "CodedItems | None", row: int | None, *, can_open: bool) -> None:
         """Show an item, or none; `can_open`: the inspector can show it."""
         self.row = row
-        self._content.setVisible(row is not None)
-        self.nothing.setVisible(row is None)
+        self._stack.setCurrentWidget(self.nothing if row is None else self._content)
         self.open.setEnabled(can_open and row is not None)
         if row is None or items is None:
             return
@@ -69,9 +68,12 @@ class ItemStrip(Card):
         words.setSpacing(SPACE_1)
         words.addWidget(self.title)
         words.addLayout(below)
+        self._stack = QStackedWidget()  # as high with an item as without
+        self._stack.addWidget(self.nothing)
+        self._stack.addWidget(self._content)
+        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
-        row.addWidget(self._content, 1)
-        row.addWidget(self.nothing, 1)
+        row.addWidget(self._stack, 1)
         row.addWidget(self.open, 0, Qt.AlignmentFlag.AlignVCenter)
         self.set_margins(SPACE_3, SPACE_2)
         self.body.addLayout(row)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
 
-from workbench.calm import calm, load_torch
+from workbench.calm import calm_once, load_torch
 from workbench.icons import icon
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import Rows
@@ -131,7 +131,7 @@ class MapPanel(Card):
         def make(progress: Progress) -> Points:
             if encodes:
                 load_torch()
-            with calm():
+            with calm_once(f"{by} {method}"):
                 return items.map(by, method, home, progress)
 
         self.progress.begin("Making the map")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QTabWidget, QWidget
 
 from engine.artefacts import SEMANTIC_IDS
 from engine.errors import WorkbenchError
-from workbench.calm import calm
+from workbench.calm import calm_once
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.links import InspectorLink
@@ -44,7 +44,7 @@ class Opened:
     def read(cls, workbench: Workbench, run: int) -> "Opened":
         """Raises WorkbenchError when the run has no semantic IDs, or they and their dataset cannot be had."""
         details = workbench.store.runs.get(run)
-        with calm():
+        with calm_once("semantic IDs"):
             import engine.evaluation.slices  # noqa: F401 - else the window would wait for it
             from engine.coded_items import CodedItems
 
