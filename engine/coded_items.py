@@ -14,7 +14,7 @@ from engine.config import ExperimentConfig, SemanticIdSettings, TextSettings
 from engine.data.dataset import Dataset, IntArray
 from engine.data.popularity import Popularity
 from engine.data.split import LeaveOneOut
-from engine.errors import DataError, Stopped, WorkbenchError
+from engine.errors import DataError, WorkbenchError
 from engine.files import write_csv
 from engine.home import Home
 from engine.semantic_ids.code_tree import Branch, CodeTree
@@ -22,7 +22,7 @@ from engine.semantic_ids.collisions import CollisionGroup, collision_groups
 from engine.semantic_ids.maps import Method, code_turns, item_map
 from engine.semantic_ids.semantic_ids import FloatArray, SemanticIds
 from engine.semantic_ids.usage import LevelUsage, level_usage
-from engine.semantics import item_codes, item_vectors
+from engine.semantics import item_codes, item_vectors, item_vectors_at_hand
 from engine.settings import parse
 
 if TYPE_CHECKING:
@@ -108,16 +108,10 @@ class CodedItems:
 
     def has_text_vectors(self, home: Home) -> bool:
         """Whether `text_vectors` gives them at once."""
-
-        def refuse(done: int, total: int) -> None:
-            if total > done:
-                raise Stopped
-
         try:
-            item_vectors(self.text, self.dataset.items, home, refuse)
-        except (Stopped, WorkbenchError):
+            return item_vectors_at_hand(self.text, self.dataset.items, home) is not None
+        except WorkbenchError:
             return False
-        return True
 
     def map(
         self, by: Literal["text", "semantic_id"], method: Method, home: Home, progress: Callable[[str, int, int], None]

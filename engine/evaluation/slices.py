@@ -27,13 +27,13 @@ def main_slices(targets: Targets, popularity: Popularity) -> Masks:
 
 def band_slices(targets: Targets, popularity: Popularity) -> Masks:
     """Masks (users,) of the BANDS, by the training interactions of the target; every user is in exactly one."""
-    band = bands_of(popularity.counts[targets.items])
+    return band_masks(popularity.counts[targets.items])
+
+
+def band_masks(interactions: IntArray) -> Masks:
+    """The same from the training interactions (users,) of the targets."""
+    band = np.searchsorted(_BAND_STARTS, interactions, side="right") - 1
     return {name: band == place for place, name in enumerate(BANDS)}
-
-
-def bands_of(counts: IntArray) -> IntArray:
-    """(items,) the place in BANDS of items with these training interactions (items,)."""
-    return np.searchsorted(_BAND_STARTS, counts, side="right") - 1
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,12 @@ def by_slice(items: "CodedItems") -> Colouring:
 
 
 def by_band(items: "CodedItems") -> Colouring:
-    from engine.evaluation.slices import BANDS, bands_of
+    from engine.evaluation.slices import band_masks
 
-    bands = bands_of(items.counts)
-    names = _counted([band.removeprefix("band_").replace("-", "–") for band in BANDS], bands)
-    return Colouring(bands, names, LEVELS[: len(BANDS)])
+    masks = band_masks(items.counts)
+    bands = np.argmax(list(masks.values()), axis=0)
+    names = _counted([band.removeprefix("band_").replace("-", "–") for band in masks], bands)
+    return Colouring(bands, names, LEVELS[: len(masks)])
 
 
 COLOURINGS = {

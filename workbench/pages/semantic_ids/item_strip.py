@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.pages.inspector.code_path import CodePath
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3, Role
 from workbench.widgets import numbers
 from workbench.widgets.badge import Badge
+from workbench.widgets.code_path import CodePath
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.parts import Card, button, label
 from workbench.widgets.slices import slice_role, slice_word
