@@ -169,6 +169,22 @@ class CodedItems:
             ),
         )
 
+    def export_map(self, path: Path, points: FloatArray) -> None:
+        """Write a map (items, 2) as CSV, a line for every item. Raises OSError."""
+        items = self.dataset.items
+        write_csv(
+            path,
+            ["id", "title", "semantic_id", "training_interactions", "slice", "x", "y"],
+            (
+                [
+                    *(items.ids[row + 1], items.titles[row + 1], " ".join(map(str, self.semantic_id(row)))),
+                    *(int(self.counts[row]), "head" if self.popularity.is_head[row + 1] else "tail"),
+                    *(f"{place:.6g}" for place in points[row]),
+                ]
+                for row in range(len(points))
+            ),
+        )
+
     def title(self, row: int) -> str:
         """An item's title, or its identifier where it has none."""
         items = self.dataset.items

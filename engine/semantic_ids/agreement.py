@@ -1,5 +1,6 @@
 """How far two sets of semantic IDs of the same items agree, whatever the codes are called in each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,13 +28,17 @@ class LevelAgreement:
     kept_back: float
 
 
-def agreement(one: SemanticIds, other: SemanticIds) -> list[LevelAgreement]:
-    """Agreement at every level that both have, unique levels left out. Raises ValueError when the items differ."""
+def agreement(one: SemanticIds, other: SemanticIds, check: Callable[[], object] = lambda: None) -> list[LevelAgreement]:
+    """Agreement at every level that both have, unique levels left out. Raises ValueError when the items differ.
+
+    `check()` is called before every level and may raise to stop.
+    """
     from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
     _check(one, other)
     found = []
     for level in range(min(one.depth, other.depth)):
+        check()
         codes = one.codes[:, level], other.codes[:, level]
         prefixes = one.prefix_numbers(level + 1), other.prefix_numbers(level + 1)
         kept, kept_back = _pairs_kept(*prefixes)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
@@ -231,6 +232,23 @@ def test_search_finds_items_and_codes(
     qtbot.waitUntil(lambda: brought_out(page) is None, timeout=3000)
 
 
+def test_the_listed_items_are_sorted_and_opened(qtbot: QtBot, open_page: Open, shop: Shop) -> None:
+    run = shop.run(ids_of(codes()))
+    page = open_page()
+    panel = page.explore.tree
+    QAbstractItemModelTester(panel.listed, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    panel.table.selectRow(0)
+    assert page.explore.item.row == POPULAR
+    panel.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    assert panel.listed.index(0, 0).data() == "Tent 8"
+    assert panel.listed.shown[panel.table.selected_rows()[0]] == POPULAR  # it is chosen still
+    panel.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert panel.listed.shown[0] == POPULAR
+    with qtbot.waitSignal(page.open_page) as asked:
+        panel.table.opened.emit(0)
+    assert asked.args == ["inspector", InspectorLink(run, item=POPULAR + 1)]
+
+
 # The map
 
 
@@ -319,6 +337,21 @@ def test_the_item_under_the_pointer_is_named(qtbot: QtBot, open_page: Open, shop
     assert QToolTip.text() == "Kettle 3\n0 › 2 › 0, head, 25 interactions"
     panel.view.pointed.emit(None)
     qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=3000)
+
+
+def test_the_map_is_exported(open_page: Open, shop: Shop, tmp_path: Path) -> None:
+    shop.run(ids_of(codes()))
+    panel = open_page().explore.map
+    panel.export_to(tmp_path / "map.csv")
+    with (tmp_path / "map.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == [f"i{row}" for row in range(24)]
+    assert (rows[2]["semantic_id"], rows[2]["slice"]) == ("0 2 0", "head")
+    assert np.allclose([[float(row["x"]), float(row["y"])] for row in rows], panel.view.points, atol=1e-4)
+    panel.export_to(tmp_path / "map.png")
+    assert QImage(str(tmp_path / "map.png")).width() == panel.view.width()
+    with pytest.raises(OSError, match="cannot be written"):
+        panel.export_to(tmp_path / "nowhere" / "map.png")
 
 
 def test_the_map_moves_by_keys(qtbot: QtBot, open_page: Open, shop: Shop) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from engine.config import SemanticIdSettings
 from workbench.calm import calm_once, load_torch
@@ -15,6 +15,14 @@ from workbench.context import Workbench
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import TITLE, CodedItemModel, Column
 from workbench.models.plain_table import PlainTableModel
+from workbench.pages.semantic_ids.comparison_tables import (
+    AGREEMENT,
+    AGREEMENT_HELP,
+    FACTS_HELP,
+    facts_rows,
+    level_row,
+    still_table,
+)
 from workbench.pages.semantic_ids.make_dialog import MakeDialog
 from workbench.pages.semantic_ids.rivals import Rival, settings_words
 from workbench.pages.semantic_ids.work import LongWork, Progress, ProgressRow
@@ -23,29 +31,12 @@ from workbench.widgets import numbers
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import button, label
 from workbench.widgets.states import StateStack
-from workbench.widgets.table import ROW_HEIGHT, DataTable
+from workbench.widgets.table import DataTable
 
 if TYPE_CHECKING:
     from engine.coded_items import CodedItems
     from engine.semantic_ids.agreement import LevelAgreement
 
-AGREEMENT = ("Level", "AMI", "ARI", "Prefix ARI", "Kept", "Back")
-AGREEMENT_HELP = {
-    "AMI": "Adjusted mutual information of the codes of this level alone: 1 when they part the items in the same way, "
-    "whatever they are called, 0 as by chance",
-    "ARI": "Adjusted Rand index of the codes of this level alone: 1 the same, 0 as by chance",
-    "Prefix ARI": "Adjusted Rand index of all codes up to this level",
-    "Kept": "Of all pairs of items that share the codes up to this level in this set, how many do in the other",
-    "Back": "Of all pairs that share them in the other set, how many do in this one",
-}
-FACTS_HELP = {
-    "Collision rate": "Items whose semantic ID is not theirs alone, the unique level left out",
-    "Largest collision": "Items of the fullest semantic ID",
-    "Reconstruction error": "Share of the variance of the text vectors that the codes do not explain; of latent vectors "
-    "and texts, so compare it within a kind of quantiser",
-    "Neighbours kept": "How many of an item's 10 nearest items by text share its first code",
-    "Perplexity": "Per level: as many codes, all used alike, would tell as much apart",
-}
 COMPANY_HELP = (
     "Of the other items that share these codes with it in either set, how many do in both; 100 % also where it is alone "
     "in both"
@@ -64,9 +55,7 @@ class Compared:
     def of(cls, one: "CodedItems", other: "CodedItems", progress: Progress) -> "Compared":
         from engine.semantic_ids.agreement import agreement, common_company
 
-        progress("Comparing", 0, 0)
-        levels = agreement(one.ids, other.ids)
-        progress("Comparing", 0, 0)
+        levels = agreement(one.ids, other.ids, lambda: progress("Comparing", 0, 0))
         company = np.stack([common_company(one.ids, other.ids, each.level) for each in levels])
         _ = other.collisions, other.usage  # else they would be made while the window waits
         return cls(other, levels, company)
@@ -188,7 +177,7 @@ class ComparisonTab(QWidget):
         self.progress.end()
         self._show_choice(compared.other)
         self.facts.show_rows(("", "This", "The other"), facts_rows(items, compared.other), FACTS_HELP)
-        self.levels.show_rows(AGREEMENT, [_level_row(each) for each in compared.levels], AGREEMENT_HELP)
+        self.levels.show_rows(AGREEMENT, [level_row(each) for each in compared.levels], AGREEMENT_HELP)
         same = bool(np.array_equal(items.ids.codes, compared.other.ids.codes))
         self.same.setText("Both are the same, code by code." if same else "")
         self.same.setVisible(same)
@@ -246,8 +235,8 @@ class ComparisonTab(QWidget):
         first.addWidget(self.others)
         first.addWidget(self.make)
         first.addStretch(1)
-        self._facts_table = _still_table("semantic_ids.facts", "What each set is worth", self.facts, {0: 174})
-        self._levels_table = _still_table("semantic_ids.agreement", "Agreement per level", self.levels, {0: 66, 3: 100})
+        self._facts_table = still_table("semantic_ids.facts", "What each set is worth", self.facts, {0: 174})
+        self._levels_table = still_table("semantic_ids.agreement", "Agreement per level", self.levels, {0: 66, 3: 100})
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -303,54 +292,3 @@ class ComparisonTab(QWidget):
         table.set_widths(0, 84, 150, 150)
         table.stretch_column(0)
         return table
-
-
-def facts_rows(one: "CodedItems", other: "CodedItems") -> list[tuple[str, str, str]]:
-    """What each set is, and is worth: a name and two words a row."""
-    return [(name, words(one), words(other)) for name, words in _FACTS.items()]
-
-
-def _distinct(items: "CodedItems") -> int:
-    return len(items.counts) - sum(len(group.items) - 1 for group in items.collisions)
-
-
-_FACTS: "dict[str, Callable[[CodedItems], str]]" = {
-    "Quantiser": lambda items: settings_words(items.settings).partition(",")[0],
-    "Levels × codes": lambda items: f"{items.ids.depth} × {items.ids.codebook_size}",
-    "Seed": lambda items: str(items.settings.seed),
-    "Different IDs": lambda items: numbers.count(_distinct(items)),
-    "Collision rate": lambda items: numbers.share(
-        sum(len(group.items) for group in items.collisions) / len(items.counts)
-    ),
-    "Largest collision": lambda items: numbers.count(max((len(group.items) for group in items.collisions), default=1)),
-    "Reconstruction error": lambda items: numbers.share(items.ids.reconstruction_error),
-    "Neighbours kept": lambda items: numbers.share(items.report.get("neighbour_preservation")),
-    "Perplexity": lambda items: ", ".join(numbers.decimal(level.perplexity, 0) for level in items.usage),
-}
-
-
-def _level_row(level: "LevelAgreement") -> tuple[str, ...]:
-    plain = (level.codes_ami, level.codes_ari, level.prefix_ari)
-    return (
-        str(level.level),
-        *(numbers.decimal(value, 3) for value in plain),
-        *(numbers.share(value) for value in (level.kept, level.kept_back)),
-    )
-
-
-def _still_table(name: str, title: str, model: PlainTableModel, fixed: dict[int, int]) -> DataTable:
-    """As high as its rows; `fixed` holds the widths of columns that do not stretch."""
-    table = DataTable(name, title)
-    table.setModel(model)
-    header = table.horizontalHeader()
-    header.setMinimumSectionSize(66)
-
-    def fit() -> None:
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for column in fixed:
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, fixed[column])
-        table.setMaximumHeight((model.rowCount() + 1) * ROW_HEIGHT + 8)
-
-    model.modelReset.connect(fit)
-    return table

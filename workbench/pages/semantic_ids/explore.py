@@ -53,6 +53,7 @@ class Explore(QWidget):
         self.map.clicked.connect(self._take_clicked)
         self.map.cleared.connect(self.clear)
         self.item.opened.connect(self.opened)
+        self.tree.item_opened.connect(lambda row: self.opened.emit(row) if self._can_open else None)
 
     def show_items(self, items: "CodedItems", has_texts: bool, can_open: bool) -> None:
         """Show another catalogue; see `MapPanel.show_items` and `ItemStrip.show_item`."""

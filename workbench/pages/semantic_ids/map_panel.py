@@ -1,21 +1,31 @@
 """The map of the items with what it is placed and coloured by, and the item that is chosen on it."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QCursor, QKeyEvent, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import QCursor, QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
 from workbench.calm import calm_once, load_torch
 from workbench.icons import icon
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import Rows
-from workbench.pages.semantic_ids.colouring import COLOURINGS, HUES, Colouring
+from workbench.pages.semantic_ids.colouring import COLOURINGS, Colouring
+from workbench.pages.semantic_ids.hue_legend import HueLegend
 from workbench.pages.semantic_ids.map_view import HELP, MapView, Points
 from workbench.pages.semantic_ids.work import LongWork, Progress, ProgressRow
-from workbench.theme import SPACE_1, SPACE_2, SPACE_3, theme
+from workbench.theme import SPACE_2, SPACE_3, theme
+from workbench.widgets.dialogs import show_error
 from workbench.widgets.legend import Entry, Legend
 from workbench.widgets.parts import Card, label
 from workbench.widgets.plain import plain_tooltip
@@ -62,6 +72,11 @@ class MapPanel(Card):
         self.clear.setIcon(icon("x"))
         self.clear.setAccessibleName("Choose nothing")
         self.clear.setToolTip("Choose nothing: all items have their colours back (Esc)")
+        self.export = QToolButton()
+        self.export.setObjectName("semantic_ids.exportMap")
+        self.export.setIcon(icon("export"))
+        self.export.setAccessibleName("Export the map")
+        self.export.setToolTip("Write the map as an image, or its points as CSV")
         self.view = MapView("semantic_ids.map")
         self.legend = Legend()
         self.legend.setToolTip("Click a name to hide or show its items")
@@ -81,6 +96,7 @@ class MapPanel(Card):
         self.view.pointed.connect(self._point)
         self.view.clicked.connect(self.clicked)
         self.clear.clicked.connect(self.cleared)
+        self.export.clicked.connect(self._ask_and_export)
         self.work.progressed.connect(self.progress.show_progress)
         self.progress.cancelled.connect(self.cancel)
         theme().changed.connect(self._colour)
@@ -114,6 +130,26 @@ class MapPanel(Card):
         self.progress.end()
         self.placed_by.setCurrentIndex(self._shown_as[0])
         self.method.setCurrentIndex(self._shown_as[1])
+
+    def export_to(self, path: Path) -> None:
+        """Write the map as it is seen, or, by the ending of the name, its points as CSV. Raises OSError."""
+        if self._items is None:
+            return
+        if path.suffix.lower() == ".csv":
+            self._items.export_map(path, self.view.points)
+        elif not self.view.grab().save(str(path)):
+            raise OSError(f"{path.name} cannot be written as an image")
+
+    def _ask_and_export(self) -> None:
+        filters = {"Image (*.png)": ".png", "Points (*.csv)": ".csv"}
+        chosen, kind = QFileDialog.getSaveFileName(self, "Export the map", "map.png", ";;".join(filters))
+        if chosen:
+            path = Path(chosen)
+            path = path if path.suffix.lower() in filters.values() else path.with_name(path.name + filters[kind])
+            try:
+                self.export_to(path)
+            except OSError as error:
+                show_error(self, "The map could not be exported.", f"{path}: {error}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.view.take_key(event.key()):
@@ -196,6 +232,7 @@ class MapPanel(Card):
             row.addWidget(chooser)
         row.addStretch(1)
         row.addWidget(self.clear)
+        row.addWidget(self.export)
         self.set_margins(SPACE_3, SPACE_3)
         self.body.setSpacing(SPACE_2)
         self.body.addLayout(row)
@@ -204,39 +241,6 @@ class MapPanel(Card):
         self.body.addWidget(self.problem)
         self.body.addWidget(self.progress)
         self.body.addWidget(self.view, 1)
-
-
-class HueLegend(QWidget):
-    """A strip of the colour circle, and what its hues mean."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.words = label(HUES, "caption", wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_1)
-        column.addWidget(_Strip())
-        column.addWidget(self.words)
-        self.setAccessibleName(HUES)
-
-
-class _Strip(QWidget):
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(6)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme().changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        gradient = QLinearGradient(0, 0, self.width(), 0)
-        for step in range(25):
-            gradient.setColorAt(step / 24, theme().hue(step / 24))
-        painter.setBrush(gradient)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self.rect(), 3, 3)
-        painter.end()
 
 
 def _chooser(name: str, title: str, choices: tuple[tuple[str, str], ...], help: str) -> QComboBox:

@@ -37,11 +37,13 @@ BAR = 8
 
 
 class TreePanel(QWidget):
-    """`branch_chosen(branch)`, None for the whole tree; `found(rows)` of a search; `item_chosen(row)`."""
+    """`branch_chosen(branch)`, None for the whole tree; `found(rows)` of a search; `item_chosen(row)`, and
+    `item_opened(row)` by a double click or Enter."""
 
     branch_chosen = Signal(object)
     found = Signal(object)
     item_chosen = Signal(int)
+    item_opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,7 @@ class TreePanel(QWidget):
         self.field.returnPressed.connect(self.search)
         self._pause.timeout.connect(self.search)
         self.tree.selectionModel().currentChanged.connect(lambda now, _before: self._take(now))
+        self.table.opened.connect(lambda place: self.item_opened.emit(int(self.listed.shown[place])))
         self.table.selectionModel().currentRowChanged.connect(lambda now, _before: self._take_item(now))
 
     def show_items(self, items: "CodedItems") -> None:
