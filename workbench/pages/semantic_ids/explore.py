@@ -43,7 +43,7 @@ class Explore(QWidget):
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         remember_splitter(split, workbench.preferences, "semantic_ids/split")
-        self.tree.setMinimumWidth(230)
+        self.tree.setMinimumWidth(210)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PLACED_BY = (("item texts", "text"), ("semantic IDs", "semantic_id"))
 METHODS = (("PCA", "pca"), ("t-SNE", "tsne"))
+_ARROW = 54  # pixels of a chooser beside its words
 _PLACED_HELP = (
     "Item texts: near are items whose texts mean something similar. Semantic IDs: near are items whose codes stand for "
     "something similar, and items with the same codes lie on each other."
@@ -224,7 +225,7 @@ class MapPanel(Card):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(SPACE_2)
-        for words, chooser in (("", self.method), ("of", self.placed_by), ("coloured by", self.coloured_by)):
+        for words, chooser in (("", self.method), ("of", self.placed_by), ("colour:", self.coloured_by)):
             if words:
                 title = label(words, "muted")
                 title.setBuddy(chooser)
@@ -249,8 +250,8 @@ def _chooser(name: str, title: str, choices: tuple[tuple[str, str], ...], help: 
     made.setAccessibleName(title)
     made.setAccessibleDescription(help)
     made.setToolTip(help)
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(max(len(words) for words, _ in choices) - 1)
+    widest = max(made.fontMetrics().horizontalAdvance(words) for words, _ in choices)
+    made.setFixedWidth(widest + _ARROW)
     for words, value in choices:
         made.addItem(words, value)
     return made
