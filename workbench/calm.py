@@ -19,6 +19,7 @@ _NEVER = 1_000_000  # collections of the middle generation before a full one
 _lock = threading.Lock()
 _calm_threads = 0
 _usual = gc.get_threshold()
+_done: set[str] = set()
 
 
 def load_torch() -> None:
@@ -52,6 +53,17 @@ def calm() -> Iterator[None]:
             if not _calm_threads:
                 gc.freeze()
                 gc.set_threshold(*_usual)
+
+
+@contextmanager
+def calm_once(what: str) -> Iterator[None]:
+    """`calm` when `what` is done for the first time; later there is nothing left to import."""
+    if what in _done:
+        yield
+    else:
+        with calm():
+            yield
+        _done.add(what)
 
 
 def _load_library() -> None:

@@ -1,5 +1,6 @@
 """The named colour roles and their values in light and dark; no other module knows a colour."""
 
+import math
 from enum import StrEnum
 
 
@@ -147,6 +148,26 @@ SERIES = (
     Role.loss_1, Role.loss_2, Role.loss_3, Role.loss_4, Role.loss_5,
     *RUNS, *LEVELS,
 )  # fmt: skip
+
+
+def around(turn: float, *, dark: bool) -> str:
+    """A hue of the colour circle as "#rrggbb"; `turn` from 0 to 1 goes around once. All hues look equally light.
+
+    For what is too many to have colours that tell apart. Source: Ottosson, OKLab (2020).
+    """
+    lightness, chroma = (0.77, 0.115) if dark else (0.62, 0.125)
+    a, b = chroma * math.cos(2 * math.pi * turn), chroma * math.sin(2 * math.pi * turn)
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    linear = (
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+    )
+    channels = (min(1.0, max(0.0, value)) for value in linear)
+    shown = (12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055 for value in channels)
+    return "#" + "".join(f"{round(255 * value):02x}" for value in shown)
 
 
 def contrast(one: str, other: str) -> float:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from workbench.palette import DARK, LEVELS, LIGHT, RUNS, Role
+from workbench.palette import DARK, LEVELS, LIGHT, RUNS, Role, around
 from workbench.stylesheet import stylesheet
 
 __all__ = [
@@ -86,6 +86,10 @@ class Theme(QObject):
     def color(self, role: Role) -> QColor:
         """The colour of a role as it is now; ask again after `changed`."""
         return QColor((DARK if self.is_dark() else LIGHT)[role])
+
+    def hue(self, turn: float) -> QColor:
+        """A colour of the circle, for what is too many to be told apart by colour; ask again after `changed`."""
+        return QColor(around(turn, dark=self.is_dark()))
 
     def apply(self, app: QApplication) -> None:
         """Give the application its style, font, palette and stylesheet, and follow the system from now on."""

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from engine.semantic_ids.semantic_ids import CodeArray, FloatArray, SemanticIds
+from engine.semantic_ids.usage import level_usage
 
 NEIGHBOURS = 10
 BLOCK = 128  # rows of the similarity matrix held at a time
@@ -21,13 +22,13 @@ def diagnose(ids: SemanticIds, vectors: FloatArray) -> dict[str, Any]:
     Where there is a unique level, unique_tuples, collision_rate and largest_collision count it, and the same with
     “_without_unique_level” do not.
     """
-    levels = ids.codes.T[: ids.depth]
+    levels = level_usage(ids)
     report = {
         "items": len(ids.codes),
         "depth": ids.depth,
         "codebook_size": ids.codebook_size,
-        "utilisation": [float(len(np.unique(level)) / ids.codebook_size) for level in levels],
-        "perplexity": [_perplexity(level) for level in levels],
+        "utilisation": [level.utilisation for level in levels],
+        "perplexity": [level.perplexity for level in levels],
         **_collisions(ids.tuple_numbers),
         "reconstruction_error": ids.reconstruction_error,
         "neighbour_preservation": _neighbour_preservation(ids.codes[:, 0], vectors),
@@ -46,12 +47,6 @@ def _collisions(numbers: CodeArray) -> dict[str, Any]:
         "collision_rate": float((sizes[numbers] > 1).mean()),
         "largest_collision": int(sizes.max()),
     }
-
-
-def _perplexity(codes: CodeArray) -> float:
-    shares = np.bincount(codes) / len(codes)
-    shares = shares[shares > 0]
-    return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
 def _neighbour_preservation(first_codes: CodeArray, vectors: FloatArray) -> float:

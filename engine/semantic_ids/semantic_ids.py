@@ -51,6 +51,13 @@ class SemanticIds:
         """(items,) one number per distinct prefix of `levels` codes."""
         return np.unique(self.codes[:, :levels], axis=0, return_inverse=True)[1].reshape(-1)
 
+    def vectors(self) -> FloatArray:
+        """(items, width) what the codes stand for: the sum of each item's codebook vectors."""
+        total = np.zeros((len(self.codes), self.codebooks.shape[2]), dtype=np.float32)
+        for book, codes in zip(self.codebooks, self.codes.T, strict=False):  # the unique level stands for nothing
+            total += book[codes]
+        return total
+
     def with_unique_level(self) -> "SemanticIds":
         """The same with a unique level: 0 for the first item of a tuple, 1 for the next with the same codes, and on."""
         numbers = self.prefix_numbers(self.depth)

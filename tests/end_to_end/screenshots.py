@@ -43,15 +43,15 @@ def main() -> None:
     assert window.workbench is not None, "the home folder did not open"
     runs = [run.id for run in window.workbench.store.runs.list() if run.status == "finished" and run.model == "h2rec"]
     assert runs, "the home folder has no finished H2Rec run"
-    payloads: dict[str, object] = dict.fromkeys(("monitor", "runs", "inspector"), runs[0])
-    pages = sys.argv[3:] or ["datasets", "setup", "monitor", "runs", "inspector", "preferences", "help"]
+    payloads: dict[str, object] = dict.fromkeys(("monitor", "runs", "inspector", "semantic_ids"), runs[0])
+    pages = sys.argv[3:] or ["datasets", "setup", "monitor", "runs", "inspector", "semantic_ids", "preferences", "help"]
     for theme in THEMES:
         preferences.theme = theme
         for size in SIZES:
             window.resize(size)
             for page in pages:
                 window.show_page(page, payloads.get(page))
-                wait(app, lambda: False, seconds=4.0 if page in ("inspector", "datasets") else 1.5)
+                wait(app, lambda: False, seconds=4.0 if page in ("inspector", "semantic_ids", "datasets") else 1.5)
                 window.grab().save(str(folder / f"{page}-{theme}-{size.width()}.png"))
     window.close()
     wait(app, lambda: not window.isVisible())

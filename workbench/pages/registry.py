@@ -29,6 +29,7 @@ MAIN_PAGES = (
     PageEntry("monitor", "Monitor", "activity", "monitor", "MonitorPage"),
     PageEntry("runs", "Runs", "list-bullets", "runs", "RunsPage"),
     PageEntry("inspector", "Inspector", "magnifying-glass", "inspector", "InspectorPage"),
+    PageEntry("semantic_ids", "Semantic IDs", "tree-structure", "semantic_ids", "SemanticIdsPage"),
 )
 OTHER_PAGES = (
     PageEntry("preferences", "Settings", "gear-six", "preferences", "PreferencesPage"),
