@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from engine.config import RQ_VAE_SETTINGS, SemanticIdSettings, TextSettings
 from engine.data.dataset import Catalogue
-from engine.errors import DataError
+from engine.errors import DataError, Stopped
 from engine.files import sha256_of
 from engine.home import Home
 
@@ -23,6 +23,22 @@ def item_vectors(
     from engine.text.embedding import text_vectors
 
     return text_vectors(settings, list(items.ids[1:]), list(items.texts[1:]), home.cache / "text", progress)
+
+
+def item_vectors_at_hand(settings: TextSettings, items: Catalogue, home: Home) -> "FloatArray | None":
+    """(items, width) text vectors of a catalogue; None where some texts would have to be encoded first.
+
+    Raises SettingsError or DataError as `item_vectors` does.
+    """
+
+    def refuse(_done: int, total: int) -> None:
+        if total:
+            raise Stopped
+
+    try:
+        return item_vectors(settings, items, home, refuse)
+    except Stopped:
+        return None
 
 
 def item_codes(
