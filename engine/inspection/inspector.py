@@ -168,11 +168,10 @@ class RunInspector:
     @cached_property
     def _neighbourhood(self) -> Neighbourhood:
         halves = self._model.halves
-        vectors: dict[Nearness, Tensor] = {}
         parts = self._vectors.split(self._vectors.shape[1] // max(1, len(halves)), dim=1)
-        for name, part in zip(halves, parts, strict=False):
-            if name == "hid" or name == "sid":
-                vectors[name] = part
+        vectors: dict[Nearness, Tensor] = {
+            name: part for name, part in zip(halves, parts, strict=False) if name == "hid" or name == "sid"
+        }
         if len(halves) > len(vectors) or len(halves) == 2:
             vectors["both"] = self._vectors
         for module in self._model.modules():
@@ -278,9 +277,7 @@ class RunInspector:
         start = self.dataset.sequences.offsets[self.dataset.user_index[user_id]]
         return tuple(self.dataset.timestamps[start : start + length].tolist())
 
-    def _read(
-        self, history: npt.NDArray[np.int32]
-    ) -> tuple[Tensor, tuple[tuple[float, ...] | None, ...] | None]:
+    def _read(self, history: npt.NDArray[np.int32]) -> tuple[Tensor, tuple[tuple[float, ...] | None, ...] | None]:
         """(width,) the state after a history, and the gate's weights at each of its places."""
         alone = Sequences(np.array([0, len(history)]), history)
         items, lengths = (torch.from_numpy(each) for each in padded(alone, np.array([0]), self.config.data.max_length))

@@ -11,6 +11,7 @@ from engine.data.dataset import Catalogue, IntArray, Sequences
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 COMMON = 0.1  # a word in a larger share of the texts tells nothing
+EMPTY = {"and", "are", "for", "from", "not", "that", "the", "this", "was", "with", "you", "your"}
 MOST_WORDS = 3
 
 
@@ -59,7 +60,7 @@ class SharedWords:
         return [tuple(word for word in telling if word in theirs)[:MOST_WORDS] for theirs in map(self._words, others)]
 
     def _words(self, item: int) -> set[str]:
-        return set(WORD.findall(f"{self._items.titles[item]} {self._items.texts[item]}".casefold()))
+        return set(WORD.findall(f"{self._items.titles[item]} {self._items.texts[item]}".casefold())) - EMPTY
 
     @cached_property
     def _holders(self) -> Counter[str]:
