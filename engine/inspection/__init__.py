@@ -2,8 +2,9 @@
 
 from engine.inspection.cards import ItemCard, Neighbour, Outcome, PathStep, Recipient, Recommendation, UserView
 from engine.inspection.export import export_recommendations
-from engine.inspection.inspector import Nearness, RunInspector
+from engine.inspection.inspector import RunInspector
 from engine.inspection.moves import gone, moves
+from engine.inspection.nearness import Nearness
 from engine.inspection.outcomes import Outcomes
 
 __all__ = [

@@ -169,9 +169,9 @@ class RunInspector:
     def _neighbourhood(self) -> Neighbourhood:
         halves = self._model.halves
         parts = self._vectors.split(self._vectors.shape[1] // max(1, len(halves)), dim=1)
-        vectors: dict[Nearness, Tensor] = {
-            name: part for name, part in zip(halves, parts, strict=False) if name == "hid" or name == "sid"
-        }
+        by_name = dict(zip(halves, parts, strict=False))
+        ids: tuple[Nearness, ...] = ("hid", "sid")
+        vectors = {name: by_name[name] for name in ids if name in by_name}
         if len(halves) > len(vectors) or len(halves) == 2:
             vectors["both"] = self._vectors
         for module in self._model.modules():

@@ -104,7 +104,9 @@ class SemanticEmbedding(nn.Module):
                 return by_level
             case _:
                 dim = by_level.shape[-1]
-                return torch.einsum("...ld,eld->...le", by_level, self.project.weight.view(dim, self.levels, dim))
+                return torch.einsum(
+                    "...ld,eld->...le", by_level, self.project.get_parameter("weight").view(dim, self.levels, dim)
+                )
 
     def forward(self, items: Tensor) -> Tensor:
         """(..., dim): f, the fused vectors of `items` (...)."""

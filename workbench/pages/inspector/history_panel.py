@@ -161,12 +161,12 @@ class HistoryPanel(QWidget):
         seen = [each for each in (gate if place is None else gate[place : place + 1]) if each is not None]
         self.legend.setVisible(bool(seen))
         where = "mean" if place is None else f"place {place + 1}"
-        strip = "Gate weights along the history" if self._gate is not None else "History"
+        strip = "Gate weights" if self._gate is not None else "History"
         self.caption.setText(f"{strip}, oldest to latest" + (f"  ·  {where}" if seen else ""))
         self.caption.setVisible(bool(self.what_if.cards))
         means = [sum(level) / len(seen) for level in zip(*seen, strict=True)]
         self.legend.set_entries(
-            {str(level): Entry(f"Level {level + 1}", LEVELS[level % len(LEVELS)]) for level in range(len(means))}
+            {str(level): Entry(f"L{level + 1}", LEVELS[level % len(LEVELS)]) for level in range(len(means))}
         )
         self.legend.set_values({str(level): f"{mean:.2f}" for level, mean in enumerate(means)})
 

@@ -163,6 +163,10 @@ class InspectorPage(Page):
         if self._run is not None:
             self._go_to(InspectorLink(self._run, user=user))
 
+    def _show_random_user(self) -> None:
+        if self._session is not None:
+            self.show_user(self._session.random_user())
+
     def _go_to(self, link: InspectorLink) -> None:
         if link.run != self._run or self._session is None:
             self._wanted = link
@@ -256,7 +260,7 @@ class InspectorPage(Page):
         self.chooser.run_chosen.connect(self.open_with)
         self.chooser.beside_chosen.connect(self.open_beside)
         self.user.wanted.connect(self.show_user)
-        self.user.random_wanted.connect(lambda: self._session and self.user.ask(self._session.random_user()))
+        self.user.random_wanted.connect(self._show_random_user)
         for panel in (self.user, self.item):
             panel.chosen.connect(self.show_item)
         self.item.user_chosen.connect(self.show_user)

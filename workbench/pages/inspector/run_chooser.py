@@ -50,17 +50,18 @@ class RunChooser(QWidget):
         others = [row for row in self._rows if shown is not None and _on_same_data(row, shown)]
         _fill(self.runs, [(run_words(row), row) for row in self._rows], run)
         nothing: list[tuple[str, RunRow | None]] = [("No run beside it", None)]
-        _fill(self.beside, nothing + [(f"Beside {run_words(row)}", row) for row in others], beside)
+        _fill(self.beside, nothing + [(f"Beside {run_words(row, with_dataset=False)}", row) for row in others], beside)
         self.beside.setEnabled(bool(others))
 
     def words(self, run: int) -> str:
         """A run in short: its number and name."""
-        return next((f"Run {row.id}, {row.name}" for row in self._rows if row.id == run), f"Run {run}")
+        return next((f"run {row.id}, {row.name}" for row in self._rows if row.id == run), f"run {run}")
 
 
-def run_words(row: "RunRow") -> str:
+def run_words(row: "RunRow", *, with_dataset: bool = True) -> str:
     """A run as the chooser shows it."""
-    unsaid = [word for word in (model_name(row.model), row.dataset) if word.casefold() not in row.name.casefold()]
+    facts = (model_name(row.model), *([row.dataset] if with_dataset else []))
+    unsaid = [word for word in facts if word.casefold() not in row.name.casefold()]
     parts = [f"{row.id}  {row.name}", *unsaid, f"seed {row.seed}"]
     if row.status != "finished":
         parts.append(STATUS_WORDS[row.status].lower())

@@ -1,6 +1,6 @@
 """A field that finds as you type: what was found is offered below it."""
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractItemModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit, QStyledItemDelegate, QWidget
 
@@ -35,7 +35,8 @@ class SearchField(QLineEdit):
         self._pause.timeout.connect(lambda: self.typed.emit(self.text().strip()))
         self.textEdited.connect(lambda _text: self._pause.start())
         self.returnPressed.connect(self._enter)
-        self._completer.activated[QModelIndex].connect(lambda index: self.chosen.emit(index.row()))
+        # The completer says which text was chosen; the list says which row, and equal texts are not the same.
+        self._completer.activated.connect(lambda _text: self.chosen.emit(self.popup.currentIndex().row()))
 
     @property
     def popup(self) -> QAbstractItemView:

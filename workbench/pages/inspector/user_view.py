@@ -180,7 +180,7 @@ def _beside_words(view: "UserView", other_run: str) -> str:
         if view.held_out is None or rank is None or rank == float("inf")
         else f"  ·  held-out item at rank {rank:,.10g}"
     )
-    return f"{other_run}{where}"
+    return f"{other_run[:1].upper()}{other_run[1:]}{where}"
 
 
 def _landing_line(view: "UserView", words: str) -> str:
