@@ -57,7 +57,7 @@ class ItemListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return entry.card.title
             case Qt.ItemDataRole.ToolTipRole:
-                note = f"\n{entry.note}" if entry.note else ""
+                note = f"\n{entry.note}" if entry.note and entry.note != entry.card.id else ""
                 return plain_tooltip(f"{entry.card.title}\n{entry.card.id}, {entry.slice_word}{note}")
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join(part for part in (entry.card.title, entry.slice_word, entry.note) if part)

@@ -123,7 +123,7 @@ class RecommendationModel(QAbstractTableModel):
                 return icon("target", Role.good)
             case Qt.ItemDataRole.ToolTipRole if column == TITLE:
                 held_out = "\nThe held-out item: what this user really had next." if row.is_held_out else ""
-                return plain_tooltip(f"{row.item.title}{held_out}")
+                return plain_tooltip(f"{row.item.title}\n{row.item.id}{held_out}")
             case Qt.ItemDataRole.ToolTipRole:
                 return self._shown(index.row(), column)
         return None
@@ -156,7 +156,8 @@ class RecommendationModel(QAbstractTableModel):
 
 def signed(value: float) -> str:
     """A part of a score with its sign."""
-    return f"{value:+.2f}".replace("-", "−")
+    rounded = round(value, 2) + 0.0  # never −0.00
+    return f"{rounded:+.2f}".replace("-", "−")
 
 
 def move_words(move: int | None) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.long_work import LongWork
 from workbench.pages.inspector.progress import ProgressRow
-from workbench.theme import SPACE_3, SPACE_4
+from workbench.theme import SPACE_1, SPACE_3, SPACE_4
 from workbench.widgets import dialogs, numbers
 from workbench.widgets.parts import button, label, set_kind
 
@@ -45,6 +45,8 @@ class ExportDialog(QDialog):
         self.top_k.setAccessibleName("Places per user")
         self.top_k.setRange(1, max(1, min(MOST, session.items)))
         self.top_k.setValue(k)
+        self.top_k.setFixedWidth(128)
+        self.top_k.lineEdit().setTextMargins(SPACE_1, 0, 0, 0)
         self.format = QComboBox()
         self.format.setObjectName("inspector.export.format")
         self.format.setAccessibleName("Format")

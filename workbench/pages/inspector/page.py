@@ -30,7 +30,7 @@ class InspectorPage(Page):
     """Users and items of one run, each in a tab, and the way back to those that were looked at before."""
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
-        super().__init__("Inspector", "What a run recommends, and why", parent)
+        super().__init__("Inspector", "Who gets what, and why", parent)
         self._workbench = workbench
         self._session: Session | None = None
         self._run: int | None = None

@@ -27,8 +27,8 @@ class RunChooser(QWidget):
         super().__init__(parent)
         self._workbench = workbench
         self._rows: list[RunRow] = []
-        self.runs = _combo("inspector.run", "Run", 24)
-        self.beside = _combo("inspector.against", "Beside it", 14)
+        self.runs = _combo("inspector.run", "Run", 12)
+        self.beside = _combo("inspector.against", "Beside it", 8)
         self.runs.activated.connect(lambda place: self.run_chosen.emit(self.runs.itemData(place)))
         self.beside.activated.connect(lambda place: self.beside_chosen.emit(self.beside.itemData(place)))
         layout = QHBoxLayout(self)

@@ -124,14 +124,11 @@ class Session:
     def random_user(self) -> str:
         return str(random.choice(self._inspector.dataset.user_ids))
 
-    def entry(self, item: int) -> CardEntry:
-        return CardEntry(self._inspector.item(item))
-
     # Items
 
     def find_items(self, text: str) -> list[CardEntry]:
         with self._lock:
-            return [CardEntry(card) for card in self._inspector.search_items(text, FOUND)]
+            return [CardEntry(card, note=card.id) for card in self._inspector.search_items(text, FOUND)]
 
     def item(self, index: int) -> ItemView:
         with self._lock:

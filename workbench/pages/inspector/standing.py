@@ -112,6 +112,7 @@ class RecipientTable(_Table):
         self.progress.hide()
         self.column.insertWidget(1, self.make, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.insertWidget(2, self.progress)
+        self.table.setMaximumWidth(420)
         self.show_unknown(0)
 
     def show_unknown(self, users: int) -> None:
