@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.config import ExperimentConfig
 from engine.errors import DataError
@@ -517,6 +517,25 @@ def test_a_new_visit_forgets_what_lay_ahead() -> None:
     assert visits.go(-1) is None
     visits.add(third)
     assert (visits.can_go_forward, visits.go(-1)) == (False, first)
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(qtbot: Any, open_page: Open, store: Store) -> None:
+    finish(store)
+    page = ready(qtbot, open_page())
+    for tab in (page.user, page.item):
+        page.tabs.setCurrentWidget(tab)
+        stops = [
+            each
+            for each in page.findChildren(QWidget)
+            if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        assert len(stops) > 10
+        unnamed = [
+            f"{type(each).__name__} {each.objectName()}"
+            for each in stops
+            if not (each.accessibleName() or getattr(each, "text", str)())
+        ]
+        assert not unnamed
 
 
 # Export

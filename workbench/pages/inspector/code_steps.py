@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.theme import SPACE_1, SPACE_2
+from workbench.theme import SPACE_2
 from workbench.widgets import numbers
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.parts import button, clear, label
@@ -16,7 +16,6 @@ from workbench.widgets.plain import plain_tooltip
 if TYPE_CHECKING:
     from engine.inspection import PathStep
 
-ARROW_HEIGHT = 30  # pixels, as high as the buttons beside it
 NOBODY = "No other item has these codes"
 
 
@@ -42,9 +41,7 @@ class CodeSteps(QWidget):
         clear(self._row)
         for step in steps:
             if step.level > 1:
-                arrow = label("›", "muted")
-                arrow.setFixedHeight(ARROW_HEIGHT)
-                self._row.addWidget(arrow, 0, Qt.AlignmentFlag.AlignTop)
+                self._row.addWidget(label("›", "muted"))
             is_unique = has_unique_level and step.level == len(steps)
             self._row.addWidget(self._widget(step, "Unique level" if is_unique else f"Level {step.level}"), 1)
 
@@ -53,23 +50,23 @@ class CodeSteps(QWidget):
         made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         others = step.sharing - 1
         shared = "this item only" if not others else f"{numbers.count(step.sharing)} items"
-        code = button(f"{level}: {step.code}", f"inspector.code{step.level}")
+        code = button(str(step.code), f"inspector.code{step.level}")
         code.setAccessibleName(f"{level}, code {step.code}, shared by {shared}")
         code.setToolTip("Items that share all codes up to this one" if others else NOBODY)
         code.clicked.connect(lambda: self._offer(step, code))
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_1)
-        top = QHBoxLayout()
-        top.setSpacing(SPACE_2)
-        top.addWidget(code)
-        top.addWidget(label(shared, "muted"))
-        top.addStretch(1)
-        column.addLayout(top)
         examples = ElidedLabel(", ".join(card.title for card in step.examples[:3]))
         examples.setProperty("kind", "caption")
         examples.setToolTip(plain_tooltip("\n".join(card.title for card in step.examples)))
-        column.addWidget(examples)
+        examples.setHidden(not step.examples)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(ElidedLabel(f"{shared}  ·  {level.lower()}"))
+        words.addWidget(examples)
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_2)
+        row.addWidget(code)
+        row.addLayout(words, 1)
         return made
 
     def _offer(self, step: "PathStep", code: QWidget) -> None:
