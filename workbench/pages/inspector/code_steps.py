@@ -57,7 +57,6 @@ class CodeSteps(QWidget):
         examples = ElidedLabel(", ".join(card.title for card in step.examples[:3]))
         examples.setProperty("kind", "caption")
         examples.setToolTip(plain_tooltip("\n".join(card.title for card in step.examples)))
-        examples.setHidden(not step.examples)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(ElidedLabel(f"{shared}  ·  {level.lower()}"))
@@ -67,6 +66,7 @@ class CodeSteps(QWidget):
         row.setSpacing(SPACE_2)
         row.addWidget(code)
         row.addLayout(words, 1)
+        examples.setHidden(not step.examples)  # only now: a widget without a parent would open as a window
         return made
 
     def _offer(self, step: "PathStep", code: QWidget) -> None:
