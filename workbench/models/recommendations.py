@@ -179,9 +179,8 @@ def _parts_of(row: "Recommendation", unique_level: bool) -> dict[str, Role]:
         if half == "sid" and row.levels is not None:
             count = len(row.levels)
             for level in range(1, count + 1):
-                is_unique = unique_level and level == count
-                name = "SID unique level" if is_unique else f"SID level {level}"
-                parts[name] = Role.text_muted if is_unique else LEVELS[(level - 1) % len(LEVELS)]
+                name = "SID unique level" if unique_level and level == count else f"SID level {level}"
+                parts[name] = LEVELS[(level - 1) % len(LEVELS)]
         elif getattr(row, half) is not None:
             parts[word] = HALF_ROLES[half]
     return parts

@@ -3,6 +3,7 @@
 import csv
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,14 @@ def test_another_history_gives_another_list(make_inspector: Make) -> None:
     assert turned.recommendations[0].score != inspector.recommend("u1", 10).recommendations[0].score
     with pytest.raises(DataError, match="one item at least"):
         inspector.recommend("u1", 10, [])
+
+
+def test_the_own_history_has_its_times(make_inspector: Make) -> None:
+    inspector = make_inspector()
+    times = np.arange(60 * 9) * 86_400
+    inspector.dataset = replace(inspector.dataset, timestamps=times)
+    assert inspector.recommend("u2", 5).times == tuple(times[18:26])
+    assert inspector.recommend("u2", 5, inspector.history("u2")[1:]).times is None
 
 
 def test_the_gates_weights_stand_at_their_places(make_inspector: Make) -> None:

@@ -49,9 +49,9 @@ class CodeSteps(QWidget):
         made = QWidget()
         made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         others = step.sharing - 1
-        shared = "this item only" if not others else f"{numbers.count(step.sharing)} items"
+        shared = "unique" if not others else f"{numbers.count(step.sharing)} items"
         code = button(str(step.code), f"inspector.code{step.level}")
-        code.setAccessibleName(f"{level}, code {step.code}, shared by {shared}")
+        code.setAccessibleName(f"{level}, code {step.code}, {shared}")
         code.setToolTip("Items that share all codes up to this one" if others else NOBODY)
         code.clicked.connect(lambda: self._offer(step, code))
         examples = ElidedLabel(", ".join(card.title for card in step.examples[:3]))
