@@ -161,6 +161,7 @@ def test_a_link_opens_run_user_item_and_the_run_beside(qtbot: Any, open_page: Op
     qtbot.waitUntil(lambda: page.user.beside.isVisible(), timeout=3000)
     assert (page.user.user, page.item.title.text()) == ("u5", "Blue thing 6")
     assert page.chooser.beside.currentData() == second
+    assert page.item.tabs.currentWidget() is page.item.outcomes
     page.open_with(InspectorLink(first, item=3))
     qtbot.waitUntil(lambda: page.item.title.text() == "Blue thing 2", timeout=3000)
     assert page.tabs.currentWidget() is page.item

@@ -181,6 +181,8 @@ class InspectorPage(Page):
         if link.item is not None:
             self.questions.ask_item(link.item)
             self.tabs.setCurrentWidget(self.item)
+            if link.against is not None:  # who sends two runs along wants to see them side by side
+                self.item.tabs.setCurrentWidget(self.item.outcomes)
         if link.user is not None:
             self.user.user = link.user
             self.user.field.settle(link.user)

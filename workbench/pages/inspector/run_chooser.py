@@ -34,8 +34,8 @@ class RunChooser(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_2)
-        layout.addWidget(self.runs, 3)
-        layout.addWidget(self.beside, 2)
+        layout.addWidget(self.runs, 1)
+        layout.addWidget(self.beside, 1)
 
     def refresh(self) -> list[int]:
         """Offer the runs there are now; gives their numbers, newest first."""
