@@ -15,7 +15,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from engine.home import ENVIRONMENT_VARIABLE, Home
 
 # Said by the offscreen platform itself, whatever the program does.
-HARMLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+HARMLESS = tuple(
+    f"This plugin does not support {what}" for what in ("propagateSizeHints()", "raise()", "grabbing the keyboard")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +30,52 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def home(tmp_path: Path) -> Home:
     """A fresh home folder."""
     return Home.locate(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def make_inspector() -> Callable[..., Any]:
+    """Makes an inspector over a small catalogue and a model of random weights, from settings as "key=value"."""
+
+    def make(*assignments: str, items: int = 40, users: int = 60, length: int = 9) -> Any:
+        import numpy as np
+        import torch
+
+        from engine.data.dataset import Catalogue, Dataset, Sequences
+        from engine.data.popularity import Popularity
+        from engine.data.split import LeaveOneOut
+        from engine.inspection import RunInspector
+        from engine.models.build import Ingredients, build_model
+        from engine.semantic_ids.semantic_ids import SemanticIds
+        from engine.settings import override, parse
+
+        small = ["model.dim=8", "model.cross_heads=2", "data.max_length=6", "semantic_ids.codebook_size=4"]
+        config = parse(override({}, [*small, *assignments]))
+        random = np.random.default_rng(0)
+        rows = np.stack([random.permutation(items)[:length] + 1 for _ in range(users)])
+        titles = ["", *(f"{'Red' if item % 2 else 'Blue'} thing {item}" for item in range(items))]
+        texts = ["", *(f"{title}, of wood" for title in titles[1:])]
+        ids = ["", *(f"i{item}" for item in range(items))]
+        dataset = Dataset(
+            "things",
+            np.array([f"u{user}" for user in range(users)], dtype=object),
+            Sequences(np.arange(0, users * length + 1, length), rows.ravel().astype(np.int32)),
+            Catalogue(*(np.array(column, dtype=object) for column in (ids, titles, texts))),
+        )
+        codes = SemanticIds(random.integers(0, 3, (items, 3)), np.zeros((3, 4, 2), dtype=np.float32), 0.1)
+        codes = codes.with_unique_level() if config.semantic_ids.unique_level else codes
+        popularity = Popularity.by_settings(LeaveOneOut(dataset.sequences).training, items, config.data)
+        vectors = random.normal(size=(items, 6)).astype(np.float32)
+        torch.manual_seed(0)
+        known = codes if config.uses_semantic_ids else None
+        model = build_model(
+            config, Ingredients(items, popularity.counts, None if known is None else known.codes, None, vectors)
+        )
+        with torch.no_grad():
+            for weights in model.parameters():
+                weights.mul_(10 if weights.std() < 0.1 else 1)  # far from the start, so that every part shows
+        return RunInspector(dataset, config, model, known, popularity)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The words of the command line and their help."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from engine import __version__
@@ -197,12 +198,18 @@ def _add_run_commands(commands: Any) -> None:
     recommend = _add(
         commands,
         "recommend",
-        "what a run's model recommends to a user",
-        "python -m engine recommend 3 --user 196 --top 10",
+        "what a run's model recommends to a user, or to all of them",
+        "python -m engine recommend 3 --user 196 --top 10\n"
+        "          python -m engine recommend 3 --all --top 20 --out recommendations.parquet",
     )
     recommend.add_argument("run", metavar="RUN", type=_count, help="the run's number")
-    recommend.add_argument("--user", metavar="U", required=True, help="a user, as named in the dataset")
+    to_whom = recommend.add_mutually_exclusive_group(required=True)
+    to_whom.add_argument("--user", metavar="U", help="a user, as named in the dataset")
+    to_whom.add_argument("--all", action="store_true", help="all users; needs --out")
     recommend.add_argument("--top", metavar="K", type=_count, default=10, help="how many items (default: 10)")
+    recommend.add_argument(
+        "--out", metavar="FILE", type=Path, help="with --all: the file to write, .csv or .parquet, a line per place"
+    )
     delete = _add(commands, "delete", "delete runs with their files", "python -m engine delete 3 4")
     delete.add_argument("runs", metavar="RUN", type=_count, nargs="+", help="the runs' numbers")
 

@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cli.codes import DONE, INTERRUPTED
 from engine.cli.columns import column_mapping
@@ -16,11 +17,14 @@ from engine.cli.output import Output
 from engine.cli.running import group, run
 from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig, PreparationSettings
-from engine.errors import SettingsError, Stopped
+from engine.errors import DataError, SettingsError, Stopped
 from engine.home import Home
 from engine.presets import OwnPresets
 from engine.settings import override, parse, settings_of
 from engine.settings import presets as built_in_presets
+
+if TYPE_CHECKING:
+    from engine.inspection import RunInspector
 
 __all__ = [
     "compare", "datasets", "delete", "delete_dataset", "examine", "group", "import_dataset", "notes_dataset", "presets",
@@ -213,13 +217,17 @@ def compare(arguments: Namespace, output: Output) -> int:
 
 
 def recommend(arguments: Namespace, output: Output) -> int:
-    """Show what a run's model recommends to a user, and why."""
+    """Show what a run's model recommends to a user, and why; or write what it recommends to all into a file."""
+    if arguments.all != (arguments.out is not None):
+        raise SettingsError("--all and --out FILE go together: the lists of all users are written into a file.")
     with opened(arguments.home) as (home, store):
         from engine.inspection import RunInspector
         from engine.library import Library
 
         details = store.runs.get(arguments.run)
         inspector = RunInspector.of_run(details, home, Library(home, store))
+    if arguments.all:
+        return _recommend_to_all(inspector, arguments, output)
     view = inspector.recommend(arguments.user, arguments.top)
     if output.is_json:
         output.json({"run": details.id, **asdict(view)})
@@ -227,6 +235,34 @@ def recommend(arguments: Namespace, output: Output) -> int:
         from engine.cli.reports import write_recommendations
 
         write_recommendations(output, view)
+    return DONE
+
+
+def _recommend_to_all(inspector: "RunInspector", arguments: Namespace, output: Output) -> int:
+    from engine.inspection import export_recommendations
+
+    stop = threading.Event()
+    told = -1
+
+    def tick(done: int, total: int) -> None:
+        nonlocal told
+        if stop.is_set():
+            raise Stopped
+        if 10 * done // max(1, total) != told:
+            told = 10 * done // max(1, total)
+            print(f"{done:,} of {total:,} users", file=sys.stderr, flush=True)
+
+    try:
+        with stop_on_signals(stop.set):
+            users = export_recommendations(inspector, arguments.out, arguments.top, tick)
+    except Stopped:
+        return INTERRUPTED
+    except OSError as error:
+        raise DataError(f"{arguments.out} cannot be written ({error.strerror}).") from error
+    if output.is_json:
+        output.json({"run": arguments.run, "file": str(arguments.out), "users": users, "top": arguments.top})
+    else:
+        output.line(f"The top {arguments.top} of {users:,} users are in {arguments.out}.")
     return DONE
 
 

@@ -1,5 +1,6 @@
 """Parts of the tested users: by how popular their target is, and by how much they have given to learn from."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,11 @@ def band_masks(interactions: IntArray) -> Masks:
     """The same from the training interactions (users,) of the targets."""
     band = np.searchsorted(_BAND_STARTS, interactions, side="right") - 1
     return {name: band == place for place, name in enumerate(BANDS)}
+
+
+def band_of(interactions: int) -> str:
+    """Which of the BANDS an item with so many training interactions is in."""
+    return BANDS[bisect_right(_BAND_STARTS, interactions) - 1]
 
 
 @dataclass(frozen=True)

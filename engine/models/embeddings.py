@@ -94,6 +94,20 @@ class SemanticEmbedding(nn.Module):
             case _:
                 return self.project(by_level.flatten(-2))
 
+    def shares(self, items: Tensor) -> Tensor:
+        """(..., levels, dim): what each level puts into f, the vectors of `items` (...); they add up to it."""
+        by_level = self.by_level(items)
+        match self.fusion:
+            case "mean":
+                return by_level / self.levels
+            case "sum":
+                return by_level
+            case _:
+                dim = by_level.shape[-1]
+                return torch.einsum(
+                    "...ld,eld->...le", by_level, self.project.get_parameter("weight").view(dim, self.levels, dim)
+                )
+
     def forward(self, items: Tensor) -> Tensor:
         """(..., dim): f, the fused vectors of `items` (...)."""
         return self.fuse(self.by_level(items))

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from torch import Tensor
+from torch import Tensor, linalg
 from torch.nn import functional as F
+
+SMALLEST_NORM = 1e-12  # as in torch's `normalize`
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,10 @@ class Scoring:
     def vectors(self, vectors: Tensor) -> Tensor:
         """(..., width), ready for the product; a zero vector stays zero."""
         return F.normalize(vectors, dim=-1) / self.temperature if self.is_cosine else vectors
+
+    def factors(self, vectors: Tensor) -> Tensor:
+        """(..., 1): what `vectors` multiplies each vector (..., width) by."""
+        norms = linalg.vector_norm(vectors, dim=-1, keepdim=True)
+        if not self.is_cosine:
+            return norms.new_ones(norms.shape)
+        return 1 / (norms.clamp_min(SMALLEST_NORM) * self.temperature)

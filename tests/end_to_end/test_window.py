@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from engine.home import Home
 from engine.store import Store
 from workbench.main_window import MainWindow
+from workbench.models.recommendations import TITLE
 from workbench.models.run_columns import COLUMNS
 from workbench.pages.datasets import DatasetsPage
 from workbench.pages.datasets.wizard import ImportDialog
@@ -163,11 +164,11 @@ def check_inspector(person: Person) -> InspectorPage:
         assert recommendation.rank == row + 1
         assert recommendation.item.title in known
         assert recommendation.hid + recommendation.sid == pytest.approx(recommendation.score, abs=1e-4)
-        assert page.user.model.index(row, 1).data() == recommendation.item.title
-    assert page.user.history.view.model().rowCount() > 0
+        assert page.user.model.index(row, TITLE).data() == recommendation.item.title
+    assert page.user.history.list.model.rowCount() > 0
     assert "rank " in page.user.landing.text() or "not ranked" in page.user.landing.text()
     assert len(page.item.codes.codes) > 0
-    assert page.item.by_hid.view.model().rowCount() > 0
+    assert page.item.neighbours.columns["hid"].model.rowCount() > 0
     return page
 
 

@@ -403,6 +403,8 @@ def test_settings_come_from_a_file_and_from_overrides(
         (["run", "--grid", "data.dataset=sample,nowhere"], ["There is no dataset “nowhere”"]),
         (["show", "9"], ["no run 9", "There are: 1"]),
         (["recommend", "9", "--user", "u1"], ["no run 9"]),
+        (["recommend", "1", "--all"], ["--all and --out FILE go together"]),
+        (["recommend", "1", "--user", "u1", "--out", "x.csv"], ["--all and --out FILE go together"]),
         (["delete", "1", "9"], ["no run 9"]),
         (["compare", "1"], ["at least one other"]),
         (["compare", "1", "1+9"], ["no run 9"]),
@@ -443,7 +445,7 @@ def test_wrong_use_exits_2_and_says_what_is_wrong(
 @pytest.mark.parametrize(
     "arguments",
     [[], ["fly"], ["run", "a.toml", "--preset", "sample"], ["show", "three"], ["show"], ["recommend", "1"],
-     ["recommend", "1", "--user", "u1", "--top", "0"]],
+     ["recommend", "1", "--user", "u1", "--top", "0"], ["recommend", "1", "--user", "u1", "--all"]],
 )  # fmt: skip
 def test_unknown_words_exit_2_with_the_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

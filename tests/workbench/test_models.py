@@ -22,7 +22,8 @@ from engine.store.schema import RunRecord
 from workbench.models.cards import CardEntry, ItemListModel
 from workbench.models.dataset_table import DatasetTableModel, Version
 from workbench.models.item_table import COUNT, ID, SLICE, TITLE, ItemTableModel
-from workbench.models.recommendations import HALVES, SCORE, RecommendationModel
+from workbench.models.recommendations import MOVE, PARTS, SCORE, RecommendationModel
+from workbench.models.records import RecordColumn, RecordModel
 from workbench.models.roles import DataRole, Index
 from workbench.models.run_columns import COLUMNS
 from workbench.models.run_table import PAGE, RunTableModel
@@ -394,22 +395,61 @@ def test_cards_carry_their_entries(qtbot: object) -> None:
     del checker
 
 
-def recommended(rank: int, hid: float | None, sid: float | None, text: float | None = None) -> SimpleNamespace:
+def recommended(
+    rank: int, hid: float | None, sid: float | None, text: float | None = None, levels: tuple[float, ...] | None = None
+) -> SimpleNamespace:
     score = (hid or 0.0) + (sid or 0.0) + (text or 0.0)
-    return SimpleNamespace(rank=rank, item=card(rank), score=score, hid=hid, sid=sid, text=text, is_held_out=rank == 2)
+    return SimpleNamespace(
+        rank=rank, item=card(rank), score=score, hid=hid, sid=sid, text=text, is_held_out=rank == 2, levels=levels
+    )
 
 
-def test_halves_are_shown_only_where_the_model_has_both(qtbot: object) -> None:
+def test_parts_are_shown_only_where_there_are_several(qtbot: object) -> None:
     model = RecommendationModel()
     checker = check(model)
     model.set_recommendations([recommended(1, 3.0, -1.0), recommended(2, -0.5, 2.0)])
-    assert model.columnCount() == HALVES + 1
+    assert model.columnCount() == PARTS + 1
     assert model.index(0, SCORE).data() == "2.000"
-    assert model.index(0, HALVES).data(DataRole.raw) == (3.0, -1.0)
-    assert model.index(0, HALVES).data() == "HID +3.00   SID −1.00"
+    assert model.index(0, PARTS).data(DataRole.raw) == (3.0, -1.0)
+    assert model.index(0, PARTS).data() == "HID +3.00   SID −1.00"
     assert model.scale == (-1.0, 3.0)
     model.set_recommendations([recommended(1, 3.0, None, 0.5)])
-    assert model.index(0, HALVES).data() == "HID +3.00   Text +0.50"
+    assert model.index(0, PARTS).data() == "HID +3.00   Text +0.50"
     model.set_recommendations([recommended(1, 3.0, None)])
-    assert model.columnCount() == HALVES
+    assert model.columnCount() == PARTS
+    del checker
+
+
+def test_the_semantic_half_is_shown_by_level(qtbot: object) -> None:
+    model = RecommendationModel()
+    model.set_recommendations([recommended(1, 3.0, 0.5, levels=(1.0, -0.75, 0.25))], unique_level=True)
+    assert list(model.parts) == ["HID", "SID level 1", "SID level 2", "SID unique level"]
+    assert model.values(0) == (3.0, 1.0, -0.75, 0.25)
+    assert model.scale == (-0.75, 4.25)
+    assert len(set(model.parts.values())) == 4
+
+
+def test_moves_are_marked_where_there_is_something_to_compare_with(qtbot: object) -> None:
+    model = RecommendationModel()
+    model.set_recommendations([recommended(rank, 1.0, 1.0) for rank in (1, 2, 3, 4)], [2, -1, None, 0])
+    assert [model.index(row, MOVE).data() for row in range(4)] == ["▲ 2", "▼ 1", "new", "="]
+    colours = {model.index(row, MOVE).data(Qt.ItemDataRole.ForegroundRole).name() for row in range(4)}
+    assert len(colours) == 4
+    model.set_recommendations([recommended(1, 1.0, 1.0)])
+    assert not model.has_moves
+    assert model.index(0, MOVE).data() == ""
+
+
+def test_records_are_sorted_by_value_not_by_words(qtbot: object) -> None:
+    columns = [
+        RecordColumn("User", "", lambda row: row[0], is_number=False),
+        RecordColumn("Rank", "", lambda row: row[1]),
+    ]
+    model = RecordModel(columns)
+    checker = check(model)
+    model.set_records([("a", 10), ("b", 9), ("c", 100)])
+    model.sort(1)
+    assert [model.index(row, 1).data() for row in range(3)] == ["9", "10", "100"]
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    assert model.record(0) == ("c", 100)
     del checker

@@ -1,4 +1,4 @@
-"""Item cards as a list: search results, histories, neighbours, items that share codes."""
+"""Item cards as a list: search results, histories, neighbours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CardEntry:
-    """A card and what the list says of it: a similarity, or how many leading codes it shares."""
+    """A card and what the list says of it: a similarity, a number before the title, a note below or beside it."""
 
     card: "ItemCard"
     similarity: float | None = None
-    shared_levels: int | None = None
+    place: int | None = None
+    note: str = ""
 
     @property
     def slice_word(self) -> str:
@@ -32,6 +33,10 @@ class ItemListModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: list[CardEntry] = []
+
+    @property
+    def entries(self) -> list[CardEntry]:
+        return self._entries
 
     def set_entries(self, entries: Sequence[CardEntry]) -> None:
         self.beginResetModel()
@@ -49,12 +54,13 @@ class ItemListModel(QAbstractListModel):
             return None
         entry = self._entries[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return entry.card.title
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(f"{entry.card.title}\n{entry.card.id}, {entry.slice_word}")
+                note = f"\n{entry.note}" if entry.note and entry.note != entry.card.id else ""
+                return plain_tooltip(f"{entry.card.title}\n{entry.card.id}, {entry.slice_word}{note}")
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{entry.card.title}, {entry.slice_word}"
+                return ", ".join(part for part in (entry.card.title, entry.slice_word, entry.note) if part)
             case DataRole.row:
                 return entry
         return None

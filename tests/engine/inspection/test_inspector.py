@@ -140,30 +140,22 @@ def test_nearest_items_are_sorted_and_exclude_the_item(h2rec: tuple[Path, RunIns
 
 def test_items_with_equal_codes_are_nearest_by_sid(h2rec: tuple[Path, RunInspector]) -> None:
     inspector = h2rec[1]
-    shared = inspector.sharing_codes(1, 100)
-    own = inspector.item(1).semantic_id
-    assert own is not None
-    for each in shared:
-        codes = each.item.semantic_id
-        assert codes is not None
-        assert codes[: each.levels] == own[: each.levels]
-        assert each.levels == len(own) or codes[each.levels] != own[each.levels]
-    assert [each.levels for each in shared] == sorted((each.levels for each in shared), reverse=True)
-    twins = {each.item.index for each in shared if each.levels == 2}
+    twins = {card.index for card in inspector.path(1)[-1].examples}
     near = inspector.nearest(1, "sid", len(twins))
     assert {each.item.index for each in near} == twins
+    assert all(each.shared_levels == 2 for each in near)
 
 
 @pytest.mark.parametrize(("kind", "half"), [("hid", "sid"), ("sid", "hid"), ("popularity", "hid")])
 def test_a_model_without_a_half_says_so(home: Home, kind: str, half: str) -> None:
     _, inspector = finished(home, f"model.kind={kind}")
-    assert (inspector.has_hid, inspector.has_sid) == (kind == "hid", kind == "sid")
+    assert inspector.halves == (() if kind == "popularity" else (kind,))
     with pytest.raises(DataError, match=half.upper()):
         inspector.nearest(1, half)  # type: ignore[arg-type]
     view = inspector.recommend("u1", 5)
     assert getattr(view.recommendations[0], half) is None
     if kind != "sid":
-        assert inspector.sharing_codes(1) == []
+        assert inspector.path(1) == []
 
 
 def test_an_unknown_user_is_named(h2rec: tuple[Path, RunInspector]) -> None:

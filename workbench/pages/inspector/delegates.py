@@ -1,6 +1,6 @@
-"""How the inspector paints cards in lists and the two halves of a score in the table of recommendations."""
+"""How the inspector paints cards in lists and the parts of a score in the table of recommendations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
@@ -9,54 +9,59 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from workbench.models.cards import CardEntry
 from workbench.models.recommendations import RecommendationModel
 from workbench.models.roles import DataRole
-from workbench.pages.inspector.code_path import codes_width, paint_codes
-from workbench.theme import SPACE_1, SPACE_2, Role, theme
+from workbench.theme import CAPTION, SPACE_2, Role, tabular, theme
 from workbench.widgets.slices import paint_background, paint_slice, slice_width
 
 Index = QModelIndex | QPersistentModelIndex
 
-ROW = 28
+ROW, TALL_ROW = 28, 42
 WORDED = 300  # narrower lists show head and tail by the dot alone; the tooltip has the word
 BAR = 12
-LEAST_BAR = 56
-FIRST_ROLE, SECOND_ROLE = Role.run_1, Role.run_3
+Part = tuple[float, float, Role]
 
 
 class CardDelegate(QStyledItemDelegate):
-    """A line per card: title, then codes or similarity where the entry has them, then head or tail."""
+    """A line per card: its place, title, note, head or tail; with `tall` similarity and note stand in a line below."""
+
+    def __init__(self, parent: QObject | None = None, *, tall: bool = False) -> None:
+        super().__init__(parent)
+        self._tall = tall
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, ROW)
+        return QSize(120, TALL_ROW if self._tall else ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
         paint_background(painter, option)
         entry: CardEntry = index.data(DataRole.row)
-        font: QFont = option.font
         rect: QRect = option.rect.adjusted(SPACE_2, 0, -SPACE_2, 0)
+        if self._tall:
+            below = rect.adjusted(0, rect.height() // 2 - 1, 0, -4)
+            rect = rect.adjusted(0, 4, 0, -rect.height() // 2)
+            small = tabular(CAPTION)
+            _text(painter, below, _note_of(entry), option, small, muted=True)
         worded = rect.width() >= WORDED
         rect = _take_right(
             rect, slice_width(worded), lambda place: paint_slice(painter, place, entry.card.is_head, worded)
         )
-        if entry.similarity is not None:
-            text = f"{entry.similarity:.3f}"
-            width = QFontMetrics(font).horizontalAdvance("−0.000")
-            rect = _take_right(rect, width, lambda place: _text(painter, place, text, option, muted=True, right=True))
-        if entry.shared_levels is not None and entry.card.semantic_id is not None:
-            codes, shared = entry.card.semantic_id, entry.shared_levels
-            room = rect.width() * 3 // 5
+        small = tabular(CAPTION)
+        if entry.note and not self._tall:
+            width = QFontMetrics(small).horizontalAdvance(entry.note)
             rect = _take_right(
-                rect,
-                min(room, codes_width(codes, font)),
-                lambda place: paint_codes(painter, place, codes, shared, font),
+                rect, width, lambda place: _text(painter, place, entry.note, option, small, muted=True, right=True)
             )
-        _text(painter, rect, entry.card.title, option)
+        if entry.place is not None:
+            width = QFontMetrics(small).horizontalAdvance("0000")
+            place = QRect(rect.left(), rect.top(), width, rect.height())
+            _text(painter, place, str(entry.place), option, small, muted=True, right=True)
+            rect = rect.adjusted(width + SPACE_2, 0, 0, 0)
+        _text(painter, rect, entry.card.title, option, option.font)
 
 
-class ContributionDelegate(QStyledItemDelegate):
-    """Two stacked bars, one per half of the score, from a common zero on one scale; the numbers beside them.
+class PartsDelegate(QStyledItemDelegate):
+    """The parts of a score as one stacked bar, on a scale that all rows share.
 
-    Halves below zero go to the left of the zero line, so that a bar never hides what was taken away.
+    Parts below zero go to the left of the zero line, so that a bar never hides what was taken away.
     """
 
     def __init__(self, model: RecommendationModel, parent: QObject | None = None) -> None:
@@ -64,32 +69,15 @@ class ContributionDelegate(QStyledItemDelegate):
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(220, ROW)
+        return QSize(160, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
         paint_background(painter, option)
-        first, second = index.data(DataRole.raw)
         rect: QRect = option.rect.adjusted(SPACE_2, 0, -SPACE_2, 0)
-        width = self._number_width(option.font)
-        rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(second), option, right=True))
-        rect = _take_right(rect, width, lambda place: _text(painter, place, _signed(first), option, right=True))
-        self._bars(painter, rect.adjusted(0, 0, -SPACE_1, 0), first, second)
-
-    def least_width(self, font: QFont) -> int:
-        """Pixels that both numbers and a bar worth looking at need."""
-        return 2 * (self._number_width(font) + SPACE_2) + LEAST_BAR + 2 * SPACE_2
-
-    def _number_width(self, font: QFont) -> int:
-        # Whatever the signs: every row needs the same place for its numbers, and none may be cut.
-        widest = max(map(abs, self._model.scale), default=0.0)
-        metrics = QFontMetrics(font)
-        return max(metrics.horizontalAdvance(_signed(sign * widest)) for sign in (-1, 1)) + 2
-
-    def _bars(self, painter: QPainter, rect: QRect, first: float, second: float) -> None:
         painter.save()
         top = rect.center().y() - BAR / 2 + 1
-        for start, end, role in bar_parts(first, second):
+        for start, end, role in stacked(index.data(DataRole.raw), list(self._model.parts.values())):
             left, right = self.place(start, rect), self.place(end, rect)
             painter.fillRect(QRectF(left, top, right - left, BAR), theme().color(role))
         zero = self.place(0.0, rect)
@@ -98,15 +86,16 @@ class ContributionDelegate(QStyledItemDelegate):
         painter.restore()
 
     def place(self, value: float, rect: QRect) -> float:
-        """The horizontal pixel of a contribution on the scale that all rows share."""
+        """The horizontal pixel of a value on the scale that all rows share."""
         least, greatest = self._model.scale
         return rect.left() + (value - least) / ((greatest - least) or 1.0) * rect.width()
 
 
-def bar_parts(first: float, second: float) -> list[tuple[float, float, Role]]:
-    """(start, end, colour) of both bars: positive halves stack to the right of zero, negative ones to the left."""
-    parts, above, below = [], 0.0, 0.0
-    for value, role in ((first, FIRST_ROLE), (second, SECOND_ROLE)):
+def stacked(values: Sequence[float], roles: Sequence[Role]) -> list[Part]:
+    """(start, end, colour) of every part: those above zero stack to the right of it, those below to the left."""
+    parts: list[Part] = []
+    above = below = 0.0
+    for value, role in zip(values, roles, strict=True):
         if value >= 0:
             parts.append((above, above + value, role))
             above += value
@@ -116,8 +105,9 @@ def bar_parts(first: float, second: float) -> list[tuple[float, float, Role]]:
     return parts
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+def _note_of(entry: CardEntry) -> str:
+    similarity = [] if entry.similarity is None else [f"{entry.similarity:.2f}".replace("-", "−")]
+    return "  ·  ".join([*similarity, *([entry.note] if entry.note else [])])
 
 
 def _take_right(rect: QRect, width: int, paint: Callable[[QRect], None]) -> QRect:
@@ -127,15 +117,22 @@ def _take_right(rect: QRect, width: int, paint: Callable[[QRect], None]) -> QRec
 
 
 def _text(
-    painter: QPainter, rect: QRect, text: str, option: QStyleOptionViewItem, *, muted: bool = False, right: bool = False
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    option: QStyleOptionViewItem,
+    font: QFont,
+    *,
+    muted: bool = False,
+    right: bool = False,
 ) -> None:
     selected = bool(option.state & QStyle.StateFlag.State_Selected)
     palette: QPalette = option.palette
     role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
     painter.save()
-    painter.setFont(option.font)
+    painter.setFont(font)
     painter.setPen(theme().color(Role.text_muted) if muted and not selected else palette.color(role))
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    elided = QFontMetrics(option.font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, elided)
     painter.restore()
