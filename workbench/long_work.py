@@ -1,8 +1,9 @@
 """Work beside the window that takes a while: it tells how far it is, and can be stopped."""
 
 import threading
+import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -10,56 +11,59 @@ from engine.errors import Stopped
 from workbench.latest import Latest
 
 Result = TypeVar("Result")
-Tick = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
+BETWEEN = 0.1  # seconds between two reports
 
 
 class LongWork(QObject):
-    """One task at a time. `progressed(done, total)` comes on the window's thread."""
+    """One task at a time; a newer one stops the older. `progressed(words, done, total)` comes on the window's thread."""
 
-    progressed = Signal(int, int)
-    _told = Signal(object, int, int)
+    progressed = Signal(str, int, int)
+    _told = Signal(object, str, int, int)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._latest = Latest(self)
+        self._latest = Latest(parent)
         self._stop = threading.Event()
         self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     @property
-    def is_running(self) -> bool:
+    def is_working(self) -> bool:
         return self._latest.is_asking
 
     def start(
         self,
-        function: Callable[[Tick], Result],
+        task: Callable[[Progress], Result],
         on_result: Callable[[Result], None],
         on_error: Callable[[Exception], None],
     ) -> None:
-        """Run `function`, which calls the tick it is given as it goes; what ran before is stopped.
-
-        One of the two others gets what came of it, unless it was stopped.
-        """
+        """Run `task` with a `progress(words, done, total)` that raises Stopped when nobody wants the result any more."""
         self.stop()
         self._stop = stop = threading.Event()
+        last = 0.0
 
-        def tick(done: int, total: int) -> None:
+        def progress(words: str, done: int, total: int) -> None:
+            nonlocal last
             if stop.is_set():
                 raise Stopped
-            self._told.emit(stop, done, total)
+            now = time.monotonic()
+            if now - last >= BETWEEN:
+                last = now
+                self._told.emit(stop, words, done, total)
 
-        def run() -> Any:
+        def run() -> Result | Stopped:
             try:
-                return function(tick)
-            except Stopped:
-                return None
+                return task(progress)
+            except Stopped as stopped:
+                return stopped
 
-        self._latest.ask(run, on_result, on_error)
+        self._latest.ask(run, lambda result: None if isinstance(result, Stopped) else on_result(result), on_error)
 
     def stop(self) -> None:
-        """End it soon; nothing is heard of it any more."""
+        """End the task soon; nothing more is heard of it."""
         self._stop.set()
         self._latest.drop()
 
-    def _tell(self, stop: threading.Event, done: int, total: int) -> None:
+    def _tell(self, stop: threading.Event, words: str, done: int, total: int) -> None:
         if stop is self._stop and not stop.is_set():
-            self.progressed.emit(done, total)
+            self.progressed.emit(words, done, total)

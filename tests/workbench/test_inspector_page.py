@@ -410,7 +410,7 @@ def test_texts_are_encoded_when_that_is_wanted(
     inspectors[run].config = inspectors[run].config.model_copy(update={"text": text})
     near.encode.click()
     qtbot.waitUntil(lambda: near.columns["text"].model.rowCount() > 0, timeout=3000)
-    assert near.encoding.isHidden()
+    assert not near.encoding.is_going
     assert not near.encode.isVisible()
 
 

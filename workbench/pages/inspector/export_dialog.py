@@ -1,5 +1,6 @@
 """Recommendations for all users into a file, with progress."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,17 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.long_work import LongWork
-from workbench.pages.inspector.progress import ProgressRow
 from workbench.theme import SPACE_1, SPACE_3, SPACE_4
 from workbench.widgets import dialogs, numbers
 from workbench.widgets.parts import button, label, set_kind
+from workbench.widgets.progress_row import ProgressRow
 
 if TYPE_CHECKING:
     from workbench.pages.inspector.session import Session
 
 FORMATS = {"CSV": ".csv", "Parquet": ".parquet"}
 MOST = 1000
+WRITING = "Writing the lists of users"
 
 
 class ExportDialog(QDialog):
@@ -56,9 +58,8 @@ class ExportDialog(QDialog):
         self.path.setAccessibleName("File")
         self.choose = button("Choose…", "inspector.export.choose")
         self.words = label("", "muted", wrap=True)
-        self.progress = ProgressRow("inspector.export.progress", "users")
+        self.progress = ProgressRow("inspector.export.progress")
         self.progress.cancel.hide()  # the dialog has its own
-        self.progress.hide()
         self.start = button("Export", "inspector.export.start", "export", "primary")
         self.start.setDefault(True)
         self.stop = button("Close", "inspector.export.close")
@@ -76,11 +77,13 @@ class ExportDialog(QDialog):
         ):
             return
         self._set_running(True)
-        self._work.start(lambda tick: self._session.export(path, k, tick), self._done, self._failed)
+        self._work.start(
+            lambda progress: self._session.export(path, k, partial(progress, WRITING)), self._done, self._failed
+        )
 
     def reject(self) -> None:
         """Esc, Close and Cancel: stop what goes, else close."""
-        if self._work.is_running:
+        if self._work.is_working:
             self._work.stop()
             self._set_running(False)
             self._say("Cancelled. No file was written.", "muted")
@@ -110,9 +113,9 @@ class ExportDialog(QDialog):
         self.stop.setText("Cancel" if running else "Close")
         if running:
             self._say("", "muted")
-            self.progress.begin()
+            self.progress.begin(WRITING)
         else:
-            self.progress.hide()
+            self.progress.end()
 
     def _change_format(self, name: str) -> None:
         path = Path(self.path.text())
@@ -129,7 +132,7 @@ class ExportDialog(QDialog):
             self._agreed = Path(chosen)
 
     def _connect(self) -> None:
-        self._work.progressed.connect(self.progress.tell)
+        self._work.progressed.connect(self.progress.show_progress)
         self.format.currentTextChanged.connect(self._change_format)
         self.choose.clicked.connect(self._choose_file)
         self.start.clicked.connect(self.export)

@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.pages.inspector.card_list import CardList
-from workbench.pages.inspector.progress import ProgressRow
 from workbench.theme import SPACE_3
 from workbench.widgets.parts import button
+from workbench.widgets.progress_row import ProgressRow
 
 if TYPE_CHECKING:
     from engine.inspection import Nearness
@@ -52,8 +52,7 @@ class Neighbours(QWidget):
         text = self.columns["text"]
         self.encode = button("Encode the texts", "inspector.encode")
         self.encode.clicked.connect(self.encode_wanted)
-        self.encoding = ProgressRow("inspector.encoding", "texts")
-        self.encoding.hide()
+        self.encoding = ProgressRow("inspector.encoding")
         text.body.addWidget(self.encode)
         text.body.addWidget(self.encoding)
         text.body.addStretch(0)
@@ -71,4 +70,4 @@ class Neighbours(QWidget):
                 nothing = "Nobody had another item with it."
             column.setVisible(entries is not None or kind == "text")
             column.show_entries(entries or [], nothing)
-        self.encode.setVisible(view.text_problem == "" and self.encoding.isHidden())
+        self.encode.setVisible(view.text_problem == "" and not self.encoding.is_going)

@@ -13,6 +13,8 @@ from workbench.pages.inspector.item_view import ItemPanel
 from workbench.pages.inspector.session import ItemView, Session, UserAnswer
 from workbench.pages.inspector.user_view import UserPanel
 
+MAKING, ENCODING = "Making the lists of users", "Encoding texts"
+
 
 class Questions(QObject):
     """Asks the open session on behalf of both views; `beside` is the session of a second run."""
@@ -149,15 +151,20 @@ class Questions(QObject):
     def _make_lists(self) -> None:
         if self._session is not None:
             self._item_panel.recipients.make.hide()
-            self._item_panel.recipients.progress.begin()
-            self._lists.start(self._session.make_lists, lambda _made: self._end_lists(), self._fail_lists)
+            self._item_panel.recipients.progress.begin(MAKING)
+            session = self._session
+            self._lists.start(
+                lambda progress: session.make_lists(partial(progress, MAKING)),
+                lambda _made: self._end_lists(),
+                self._fail_lists,
+            )
 
     def _stop_lists(self) -> None:
         self._lists.stop()
         self._end_lists()
 
     def _end_lists(self) -> None:
-        self._item_panel.recipients.progress.hide()
+        self._item_panel.recipients.progress.end()
         self.ask_standing()
 
     def _fail_lists(self, error: Exception) -> None:
@@ -168,15 +175,20 @@ class Questions(QObject):
         if self._session is not None:
             near = self._item_panel.neighbours
             near.encode.hide()
-            near.encoding.begin()
-            self._encoding.start(self._session.encode_texts, lambda _made: self._end_encoding(), self._fail_encoding)
+            near.encoding.begin(ENCODING)
+            session = self._session
+            self._encoding.start(
+                lambda progress: session.encode_texts(partial(progress, ENCODING)),
+                lambda _made: self._end_encoding(),
+                self._fail_encoding,
+            )
 
     def _stop_encoding(self) -> None:
         self._encoding.stop()
         self._end_encoding()
 
     def _end_encoding(self) -> None:
-        self._item_panel.neighbours.encoding.hide()
+        self._item_panel.neighbours.encoding.end()
         if self.item is not None:
             self.ask_item(self.item)
 
@@ -195,5 +207,5 @@ class Questions(QObject):
         item.neighbours.encoding.cancelled.connect(self._stop_encoding)
         item.recipients.lists_wanted.connect(self._make_lists)
         item.recipients.progress.cancelled.connect(self._stop_lists)
-        self._encoding.progressed.connect(item.neighbours.encoding.tell)
-        self._lists.progressed.connect(item.recipients.progress.tell)
+        self._encoding.progressed.connect(item.neighbours.encoding.show_progress)
+        self._lists.progressed.connect(item.recipients.progress.show_progress)

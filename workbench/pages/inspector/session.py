@@ -27,10 +27,9 @@ if TYPE_CHECKING:
         RunInspector,
         UserView,
     )
-    from engine.inspection.everyone import Lists
+    from engine.inspection.everyone import Lists, Tick
     from engine.store import RunDetails
     from workbench.context import Workbench
-    from workbench.long_work import Tick
 
 NEIGHBOURS = 20
 FOUND = 50

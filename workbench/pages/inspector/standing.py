@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.models.records import RecordColumn, RecordModel
-from workbench.pages.inspector.progress import ProgressRow
 from workbench.pages.inspector.session import LIST_LENGTH
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.numbers import count
 from workbench.widgets.parts import button, label
+from workbench.widgets.progress_row import ProgressRow
 from workbench.widgets.table import DataTable
 
 if TYPE_CHECKING:
@@ -107,9 +107,8 @@ class RecipientTable(_Table):
         super().__init__("inspector.recipients", "To whom the item is recommended", _RECIPIENTS)
         self.make = button("Look through all users", "inspector.makeLists", "users")
         self.make.clicked.connect(self.lists_wanted)
-        self.progress = ProgressRow("inspector.lists", "users")
+        self.progress = ProgressRow("inspector.lists")
         self.progress.setMaximumWidth(420)
-        self.progress.hide()
         self.column.insertWidget(1, self.make, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.insertWidget(2, self.progress)
         self.table.setMaximumWidth(420)
@@ -122,7 +121,7 @@ class RecipientTable(_Table):
             f"Whose top {LIST_LENGTH} holds this item is known once the lists of all {count(users)} users are made. "
             "That is done once for each run, in the background."
         )
-        self.make.setVisible(self.progress.isHidden())
+        self.make.setVisible(not self.progress.is_going)
 
     def show_recipients(self, recipients: "Sequence[Recipient]", users: int) -> None:
         self.make.hide()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QVBoxLayout, QW
 from engine.config import SemanticIdSettings
 from workbench.calm import calm_once, load_torch
 from workbench.context import Workbench
+from workbench.long_work import LongWork, Progress
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import TITLE, CodedItemModel, Column
 from workbench.models.plain_table import PlainTableModel
@@ -25,11 +26,11 @@ from workbench.pages.semantic_ids.comparison_tables import (
 )
 from workbench.pages.semantic_ids.make_dialog import MakeDialog
 from workbench.pages.semantic_ids.rivals import Rival, settings_words
-from workbench.pages.semantic_ids.work import LongWork, Progress, ProgressRow
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets import numbers
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import button, label
+from workbench.widgets.progress_row import ProgressRow
 from workbench.widgets.states import StateStack
 from workbench.widgets.table import DataTable
 

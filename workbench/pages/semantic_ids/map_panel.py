@@ -18,17 +18,18 @@ from PySide6.QtWidgets import (
 
 from workbench.calm import calm_once, load_torch
 from workbench.icons import icon
+from workbench.long_work import LongWork, Progress
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import Rows
 from workbench.pages.semantic_ids.colouring import COLOURINGS, Colouring
 from workbench.pages.semantic_ids.hue_legend import HueLegend
 from workbench.pages.semantic_ids.map_view import HELP, MapView, Points
-from workbench.pages.semantic_ids.work import LongWork, Progress, ProgressRow
 from workbench.theme import SPACE_2, SPACE_3, theme
 from workbench.widgets.dialogs import show_error
 from workbench.widgets.legend import Entry, Legend
 from workbench.widgets.parts import Card, label
 from workbench.widgets.plain import plain_tooltip
+from workbench.widgets.progress_row import ProgressRow
 from workbench.widgets.slices import slice_word
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.links import InspectorLink
 from workbench.pages.base import Page
-from workbench.pages.inspector.page import run_words
+from workbench.pages.inspector.run_chooser import run_words
 from workbench.pages.semantic_ids.collisions import CollisionsTab
 from workbench.pages.semantic_ids.comparison import ComparisonTab
 from workbench.pages.semantic_ids.explore import Explore
