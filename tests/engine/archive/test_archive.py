@@ -262,7 +262,7 @@ def test_links_duplicates_and_bombs_are_refused(
     for (info, content), words in cases:
         path = tmp_path / "run.zip"
         export_archive(store, home, run, path)
-        with pytest.warns(UserWarning) if info.filename == "log.json" else nullcontext():
+        with pytest.warns(UserWarning, match="Duplicate name") if info.filename == "log.json" else nullcontext():
             entries(path, (info, content))
         with pytest.raises(ArchiveError, match=words):
             import_archive(there, its_home, path)
@@ -344,8 +344,7 @@ def test_no_mutation_of_an_archive_does_harm(
     before = there.runs.count()
     try:
         taken = import_archive(there, its_home, mutated)
-    except ArchiveError as error:
-        assert "mutated.zip" in str(error)
+    except ArchiveError:
         assert there.runs.count() == before
     else:
         assert there.runs.get(taken.run).test == TEST

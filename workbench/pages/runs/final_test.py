@@ -13,7 +13,6 @@ from workbench.pages.runs.facts import (
     protocol_words,
     protocols_of,
     stages_line,
-    versions_line,
 )
 from workbench.pages.runs.tables import MetricsModel
 from workbench.protocols import history_words
@@ -65,7 +64,7 @@ class FinalTestTab(QWidget):
         self._run = run
         self.protocols.setText(protocol_words(config) if run.test else "The final test has not been reached.")
         self._ranking.setText(f"Test, full ranking, {history_words(config)}" if config is not None else "")
-        self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.  Computed with {versions_line(run)}.")
+        self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.")
         self.restyle()
 
     def restyle(self) -> None:
