@@ -46,5 +46,14 @@ def _cell(cell: Cell | None) -> str:
 
 
 def _lines(header: list[str], rows: list[list[str]], numbers: bool = False) -> str:
-    rule = ["---", *(["--:" if numbers else "---"] * (len(header) - 1))]
-    return "".join(f"| {' | '.join(row)} |\n" for row in (header, rule, *rows))
+    """A table whose columns also stand below each other as plain text."""
+    widths = [max(3, *(len(row[place]) for row in (header, *rows))) for place in range(len(header))]
+    rule = [f"{'-' * (width - 1)}:" if numbers and place else "-" * width for place, width in enumerate(widths)]
+    found = []
+    for row in (header, rule, *rows):
+        cells = [
+            cell.rjust(width) if numbers and place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        found.append(f"| {' | '.join(cells)} |\n")
+    return "".join(found)

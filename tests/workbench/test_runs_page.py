@@ -170,8 +170,8 @@ def test_the_final_test_shows_every_protocol_its_parts_and_the_lists(
     shown(qtbot, page, run)
     tab = page.detail.test
     header = [tab.metrics.headerData(place, Qt.Orientation.Horizontal) for place in range(tab.metrics.columnCount())]
-    assert header[1:4] == ["Full, overall", "Full, head", "Full, tail"]
-    assert header[7] == "History kept, overall"
+    assert header[1:4] == ["Full,\noverall", "Full,\nhead", "Full,\ntail"]
+    assert header[7] == "History kept,\noverall"
     assert [tab.metrics.index(0, place).data() for place in (0, 1, 7, 8)] == ["Users", "1,234", "1,234", "–"]
     assert [(bar.name, bar.value, bar.note, bar.share) for bar in tab.bands.bars] == [
         ("0", "0.00 %", "1 user", 0),

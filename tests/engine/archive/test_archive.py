@@ -361,5 +361,5 @@ def test_the_commands_carry_a_run(run: int, home: Home, tmp_path: Path, capsys: 
     assert "cannot be read" in capsys.readouterr().err
     table = tmp_path / "table.md"
     assert main(["export-runs", "1", "--out", str(table), "--home", str(other)]) == 0
-    assert "| H2Rec | 1 | 0.5000 |" in table.read_text(encoding="utf-8")
+    assert "| H2Rec |     1 |        0.5000 |" in table.read_text(encoding="utf-8")
     assert main(["export-runs", "--home", str(other)]) == 2

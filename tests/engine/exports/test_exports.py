@@ -67,10 +67,10 @@ def test_markdown_is_this_text(report: Report) -> None:
     assert text.startswith(
         """## films: Full ranking, history left out
 
-| Model | Seeds | HR@10 overall | HR@10 head | HR@10 tail |
-| --- | --: | --: | --: | --: |
-| HID | 3 | <u>0.1200</u> ± 0.0200 | <u>0.2400</u> ± 0.0400 | <u>0.0600</u> ± 0.0100 |
-| H2Rec | 2 | **0.2100**‡ ± 0.0141 | **0.4200**‡ ± 0.0283 | **0.1050**‡ ± 0.0071 |
+| Model | Seeds |          HR@10 overall |             HR@10 head |             HR@10 tail |
+| ----- | ----: | ---------------------: | ---------------------: | ---------------------: |
+| HID   |     3 | <u>0.1200</u> ± 0.0200 | <u>0.2400</u> ± 0.0400 | <u>0.0600</u> ± 0.0100 |
+| H2Rec |     2 |   **0.2100**‡ ± 0.0141 |   **0.4200**‡ ± 0.0283 |   **0.1050**‡ ± 0.0071 |
 
 Test users: 300 overall, 100 head, 200 tail. Mean ± standard deviation over seeds. Best in bold, second underlined. \
 ‡ p \\< 0.01 against HID (run 1+2+3): paired test over users, by flipping signs at random, corrected for all 3 \
@@ -79,7 +79,7 @@ comparisons (Holm).
 ## shop: Full ranking, history left out
 """
     )
-    assert re.search(r"\| HID \| 1\+2\+3 \| 0, 1, 2 \| [0-9a-f]{16} \| films films0000000 \| 0.1.0 abc123 \|", text)
+    assert re.search(r"\| HID   \| 1\+2\+3 \| 0, 1, 2 \| [0-9a-f]{16} \| films films0000000 \| 0.1.0 abc123 \|", text)
     assert "- Run 7 (interrupted) has no test results." in text
 
 

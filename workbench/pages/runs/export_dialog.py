@@ -27,7 +27,7 @@ from engine.files import write_whole
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.pages.runs.export_options import ExportOptions
-from workbench.theme import CAPTION, SPACE_2, SPACE_3, SPACE_4, SPACE_5, tabular
+from workbench.theme import CAPTION, SPACE_2, SPACE_3, SPACE_4, SPACE_5, fixed
 from workbench.widgets import dialogs
 from workbench.widgets.numbers import count
 from workbench.widgets.parts import button, label, set_kind
@@ -74,7 +74,7 @@ class ExportDialog(QDialog):
         self.preview.setAccessibleName("How the export begins")
         self.preview.setReadOnly(True)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(tabular(CAPTION))
+        self.preview.setFont(fixed(CAPTION))
         self.words = label("", "muted", wrap=True)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Users compared")
@@ -154,7 +154,7 @@ class ExportDialog(QDialog):
         if not self.options.marks.isChecked():
             self._finish(written)
             return
-        self._say("Comparing the users of the runs…")
+        self._say("Comparing the users of the runs. Untick “Mark significant differences” to go without.")
         stop = self._stop = threading.Event()
 
         def tick(done: int, total: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.settings import SettingInfo, parse, sections_of, settings_of, value_at
+from engine.settings import SettingInfo, parse, sections_of, settings_key, settings_of, value_at
 from workbench.models.run_columns import model_name, moment
 from workbench.widgets import numbers
 from workbench.widgets.bars import Bar
@@ -153,6 +153,7 @@ def environment_rows(run: "RunDetails", log: "Sequence[LogLine]") -> list[tuple[
         rows += [("Machine", "Device", trained[1]), ("Machine", "CPU threads", trained[2])]
     rows += machine
     rows.append(("Data", "Fingerprint", run.dataset_fingerprint))
+    rows.append(("Settings", "Key, the same for all seeds", settings_key(run.config)))
     rows.append(("Time", "Started", moment(run.created_at)))
     if run.finished_at is not None:
         rows.append(("Time", "Ended", moment(run.finished_at)))

@@ -21,13 +21,14 @@ from workbench.widgets import numbers
 from workbench.widgets.bars import Bars
 from workbench.widgets.parts import label
 from workbench.widgets.stat import StatTile
-from workbench.widgets.table import DataTable
+from workbench.widgets.table import ROW_HEIGHT, DataTable
 from workbench.widgets.tile_row import TileRow
 
 if TYPE_CHECKING:
     from engine.store import RunDetails
 
 SIDE_WIDTH = 340  # pixels
+HEADER_HEIGHT = 46  # pixels, for two lines
 
 
 class FinalTestTab(QWidget):
@@ -49,11 +50,13 @@ class FinalTestTab(QWidget):
         }
         self._table = DataTable("runs.test_metrics", "Test metrics")
         self._table.setModel(self.metrics)
+        self._table.horizontalHeader().setFixedHeight(HEADER_HEIGHT)
         self._side = self._make_side()
         left = QVBoxLayout()
         left.setSpacing(SPACE_2)
         for widget in (self.protocols, self._table, self.stages):
-            left.addWidget(widget)
+            left.addWidget(widget, 1 if widget is self._table else 0)
+        left.addStretch(0)  # takes what the table has no rows for
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, SPACE_3, 0, 0)
         layout.setSpacing(SPACE_4)
@@ -74,6 +77,7 @@ class FinalTestTab(QWidget):
         test = self._run.test
         self.metrics.set_rows(metric_rows(test), protocols_of(test))
         self._table.resizeColumnsToContents()
+        self._table.setMaximumHeight(HEADER_HEIGHT + (self.metrics.rowCount() + 1) * ROW_HEIGHT)
         bands, lengths = part_bars(test)
         self.bands.show_bars(bands)
         self.lengths.show_bars(lengths)

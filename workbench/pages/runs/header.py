@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from workbench.icons import icon
-from workbench.theme import SPACE_2, Role
+from workbench.theme import SPACE_1, SPACE_2, Role
 from workbench.widgets.badge import Badge
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.parts import button
@@ -105,13 +105,10 @@ class RunHeader(QWidget):
         first.setSpacing(SPACE_2)
         first.addWidget(self.badge)
         first.addWidget(self.name, 1)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addLayout(first)
-        words.addWidget(self.summary)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE_2)
-        layout.addLayout(words, 1)
         for each in (self.again, self.copy, self.watch, self.inspect, self.delete, self.more, self.large):
-            layout.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+            first.addWidget(each)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_1)
+        layout.addLayout(first)
+        layout.addWidget(self.summary)

@@ -100,7 +100,7 @@ class MetricsModel(QAbstractTableModel):
         """`rows` as `metric_rows` gives them for these protocols."""
         self.beginResetModel()
         self._rows, self._protocols = list(rows), list(protocols)
-        self._titles = ("Metric", *(f"{PROTOCOLS[protocol]}, {part}" for protocol in protocols for part in SLICES))
+        self._titles = ("Metric", *(f"{PROTOCOLS[protocol]},\n{part}" for protocol in protocols for part in SLICES))
         self.endResetModel()
 
     def restyle(self) -> None:
