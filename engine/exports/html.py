@@ -1,6 +1,6 @@
 """One HTML page for reading and printing: tables, curves as SVG, settings; no script, nothing from elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,15 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """The curves of all rows on one dataset; `legend` holds (row, style)."""
+
+    title: str
+    chart: Chart | None
+    legend: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class RowPage:
     """What the page tells of one row."""
 
@@ -48,10 +57,11 @@ class RowPage:
 
 def write(report: Report) -> str:
     """The report as a page of its own. Every text of the runs is escaped."""
+    styles = _styles(report)
     return _template().render(
         report=report,
         tables=tables(report),
-        overlays=[_overlay(report, data, rows) for data, rows in report.datasets.items()],
+        overlays=[_overlay(report, data, styles) for data in report.datasets],
         pages=[_page(row, report) for row in report.rows],
         number=number,
         metric=METRIC,
@@ -69,21 +79,21 @@ def _template() -> "Template":
     return environment.get_template("report.html")
 
 
-def _overlay(
-    report: Report, data: tuple[str, ...], rows: Sequence[Row]
-) -> tuple[str, Chart | None, list[tuple[str, str]]]:
-    """(dataset, the chart of all its rows, what each style stands for)."""
-    styles = {
-        row.numbers: f"run{place % STYLES + 1}{' dashed' if place >= STYLES else ''}" for place, row in enumerate(rows)
-    }
-    series = [each for row in rows for each in _series(report, row, {"overall": styles[row.numbers]})]
-    drawn = {each.name for each in series}
-    legend = [(row.name, styles[row.numbers]) for row in rows if row.name in drawn]
-    return (
-        report.title_of(data),
-        chart(f"Validation {METRIC} of all models on {report.title_of(data)}", "Epoch", series),
-        legend,
+def _overlay(report: Report, data: tuple[str, ...], styles: Mapping[str, str]) -> Overlay:
+    series = [each for row in report.datasets[data] for each in _series(report, row, {"overall": styles[row.name]})]
+    title = report.title_of(data)
+    names = dict.fromkeys(each.name for each in series)
+    return Overlay(
+        title,
+        chart(f"Validation {METRIC} of all models on {title}", "Epoch", series),
+        tuple((name, styles[name]) for name in names),
     )
+
+
+def _styles(report: Report) -> dict[str, str]:
+    """The style of each row's curves by its name, the same on all data; from the ninth on lines are dashed."""
+    names = dict.fromkeys(row.name for row in report.tested)
+    return {name: f"run{place % STYLES + 1}{' dashed' if place >= STYLES else ''}" for place, name in enumerate(names)}
 
 
 def _page(row: Row, report: Report) -> RowPage:

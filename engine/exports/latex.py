@@ -128,11 +128,13 @@ def _table(table: Table) -> str:
         r"\bottomrule",
         r"\end{tabular}",
     ]
-    if len(table.columns) >= _WIDE:
-        body = [r"\resizebox{\linewidth}{!}{%", *body[:-1], body[-1] + "%", "}"]
+    is_wide = len(table.columns) >= _WIDE
+    if is_wide:
+        body = [r"\setlength{\tabcolsep}{3pt}", r"\resizebox{\linewidth}{!}{%", *body[:-1], body[-1] + "%", "}"]
     caption = escape(" ".join([f"{table.title}.", *table.notes]))
-    lines = [r"\begin{table}[t]", r"\centering", rf"\caption{{{caption}}}", rf"\label{{tab:{_label(table.key)}}}"]
-    return "\n".join([*lines, *body, r"\end{table}"]) + "\n"
+    float_ = "table*" if is_wide else "table"  # over both columns of a page that has two
+    lines = [rf"\begin{{{float_}}}[t]", r"\centering", rf"\caption{{{caption}}}", rf"\label{{tab:{_label(table.key)}}}"]
+    return "\n".join([*lines, *body, rf"\end{{{float_}}}"]) + "\n"
 
 
 def _line(line: Line) -> str:
@@ -145,7 +147,7 @@ def _cell(cell: Cell | None) -> str:
     mean = number(cell.mean)
     shown = rf"\textbf{{{mean}}}" if cell.place == 1 else rf"\underline{{{mean}}}" if cell.place == 2 else mean
     mark = {"†": r"$^{\dagger}$", "‡": r"$^{\ddagger}$", "": ""}[cell.mark]
-    deviation = rf" {{\scriptsize $\pm$ {number(cell.deviation)}}}" if cell.deviation is not None else ""
+    deviation = rf"{{\scriptsize$\pm${number(cell.deviation)}}}" if cell.deviation is not None else ""
     return f"{shown}{mark}{deviation}"
 
 

@@ -85,7 +85,7 @@ comparisons (Holm).
 
 def test_pivoted_latex_is_this_text(report: Report) -> None:
     text = FORMATS["latex"].write(replace(report, choice=replace(report.choice, pivot=True)))
-    table = text[text.index(r"\resizebox") : text.index(r"\end{table}")]
+    table = text[text.index(r"\resizebox") : text.index(r"\end{table*}")]
     assert (
         table == r"""\resizebox{\linewidth}{!}{%
 \begin{tabular}{lrrrrrrr}
@@ -94,10 +94,9 @@ def test_pivoted_latex_is_this_text(report: Report) -> None:
 \cmidrule(lr){3-5}\cmidrule(lr){6-8}
 Model & Seeds & overall & head & tail & overall & head & tail \\
 \midrule
-HID & 3, 1 & \underline{0.1200} {\scriptsize $\pm$ 0.0200} & \underline{0.2400} {\scriptsize $\pm$ 0.0400} & """
-        r"""\underline{0.0600} {\scriptsize $\pm$ 0.0100} & 0.3000 & 0.6000 & 0.1500 \\
-H2Rec & 2 & \textbf{0.2100}$^{\ddagger}$ {\scriptsize $\pm$ 0.0141} & \textbf{0.4200}$^{\ddagger}$ {\scriptsize """
-        r"""$\pm$ 0.0283} & \textbf{0.1050}$^{\ddagger}$ {\scriptsize $\pm$ 0.0071} & -- & -- & -- \\
+HID & 3, 1 & \underline{0.1200}{\scriptsize$\pm$0.0200} & \underline{0.2400}{\scriptsize$\pm$0.0400} & """
+        r"""\underline{0.0600}{\scriptsize$\pm$0.0100} & 0.3000 & 0.6000 & 0.1500 \\
+H2Rec & 2 & \textbf{0.2100}$^{\ddagger}${\scriptsize$\pm$0.0141} & \textbf{0.4200}$^{\ddagger}${\scriptsize$\pm$0.0283} & \textbf{0.1050}$^{\ddagger}${\scriptsize$\pm$0.0071} & -- & -- & -- \\
 \bottomrule
 \end{tabular}%
 }

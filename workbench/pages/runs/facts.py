@@ -136,7 +136,9 @@ def summary_line(run: "RunDetails") -> str:
 def stages_line(run: "RunDetails") -> str:
     """How long each stage took."""
     return ", ".join(
-        f"{STAGES.get(stage, stage)} {numbers.duration(seconds)}" for stage, seconds in run.stage_seconds.items()
+        f"{STAGES.get(stage, stage)} {numbers.duration(seconds)}"
+        for stage, seconds in run.stage_seconds.items()
+        if seconds
     )
 
 

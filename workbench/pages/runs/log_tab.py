@@ -54,15 +54,30 @@ class LogTab(QWidget):
         self.search.textChanged.connect(lambda _text: self._show())
 
     def show_lines(self, lines: "Sequence[LogLine]") -> None:
+        """Show the log of a run; where it has only become longer, the place that is read stays in view."""
+        known = len(self._lines)
+        grown = bool(known) and list(lines[:known]) == list(self._lines)
         self._lines = lines
-        self._show()
+        if grown:
+            self.view.add_lines(map(_shown, filter(self._fits, lines[known:])))
+            self._count()
+        else:
+            self._show()
 
     def _show(self) -> None:
-        levels, words = self.level.currentData(), self.search.text().casefold().split()
-        found = [
-            line for line in self._lines if line.level in levels and all(word in line.text.casefold() for word in words)
-        ]
         self.view.setPlaceholderText("No line fits." if self._lines else "Nothing was said.")
-        self.view.show_lines((line.level, f"{line.at.astimezone():%H:%M:%S}  {line.text}") for line in found)
-        of = f"{count(len(found))} of " if len(found) < len(self._lines) else ""
+        self.view.show_lines(map(_shown, filter(self._fits, self._lines)))
+        self._count()
+
+    def _fits(self, line: "LogLine") -> bool:
+        words = self.search.text().casefold().split()
+        return line.level in self.level.currentData() and all(word in line.text.casefold() for word in words)
+
+    def _count(self) -> None:
+        fitting = sum(map(self._fits, self._lines))
+        of = f"{count(fitting)} of " if fitting < len(self._lines) else ""
         self.shown.setText(f"{of}{count(len(self._lines))} {'line' if len(self._lines) == 1 else 'lines'}")
+
+
+def _shown(line: "LogLine") -> tuple[str, str]:
+    return line.level, f"{line.at.astimezone():%H:%M:%S}  {line.text}"

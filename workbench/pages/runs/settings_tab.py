@@ -62,8 +62,9 @@ class SettingsTab(QWidget):
 
     def show_config(self, config: ExperimentConfig | None) -> None:
         """None where this version does not understand the settings."""
-        self._config = config
-        self._show()
+        if config != self._config:  # one that goes is shown again and again
+            self._config = config
+            self._show()
 
     def _show(self) -> None:
         preset: Preset | None = self.against.currentData()
