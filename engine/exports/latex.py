@@ -7,6 +7,7 @@ from engine.exports.report import Cell, Report
 from engine.exports.tables import Line, Table, number, provenance, tables
 
 PACKAGES = ("booktabs", "graphicx")
+_FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # smaller where needed, never larger
 _WIDE = 4  # columns of figures from which on a table is fitted to the line
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -130,7 +131,7 @@ def _table(table: Table) -> str:
     ]
     is_wide = len(table.columns) >= _WIDE
     if is_wide:
-        body = [r"\setlength{\tabcolsep}{3pt}", r"\resizebox{\linewidth}{!}{%", *body[:-1], body[-1] + "%", "}"]
+        body = [r"\setlength{\tabcolsep}{3pt}", _FITTED, *body[:-1], body[-1] + "%", "}"]
     caption = escape(" ".join([f"{table.title}.", *table.notes]))
     float_ = "table*" if is_wide else "table"  # over both columns of a page that has two
     lines = [rf"\begin{{{float_}}}[t]", r"\centering", rf"\caption{{{caption}}}", rf"\label{{tab:{_label(table.key)}}}"]

@@ -87,7 +87,7 @@ def test_pivoted_latex_is_this_text(report: Report) -> None:
     text = FORMATS["latex"].write(replace(report, choice=replace(report.choice, pivot=True)))
     table = text[text.index(r"\resizebox") : text.index(r"\end{table*}")]
     assert (
-        table == r"""\resizebox{\linewidth}{!}{%
+        table == r"""\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%
 \begin{tabular}{lrrrrrrr}
 \toprule
  & & \multicolumn{3}{c}{films} & \multicolumn{3}{c}{shop} \\

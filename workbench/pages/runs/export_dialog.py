@@ -35,6 +35,7 @@ from workbench.widgets.parts import button, label, set_kind
 FindRuns = Callable[[], list[int]]
 PAUSE = 150  # milliseconds without a change before the text is made
 LINES, LONGEST = 300, 600  # of the preview: lines, and signs of a line
+NOTES = 3  # that are told below the preview
 OPTIONS_WIDTH = 300
 REMEMBERED = "runs/export"
 
@@ -172,8 +173,10 @@ class ExportDialog(QDialog):
         self.progress.hide()
         self._enable(True)
         rows = len(written.report.tested)
-        notes = " ".join(written.report.notes)
-        self._say(f"{count(rows)} {'row' if rows == 1 else 'rows'} with results. {notes}".strip())
+        notes = list(written.report.notes[:NOTES])
+        if len(written.report.notes) > NOTES:
+            notes.append(f"And {count(len(written.report.notes) - NOTES)} notes more.")
+        self._say(" ".join([f"{count(rows)} {'row' if rows == 1 else 'rows'} with results.", *notes]))
 
     def _fail(self, error: Exception) -> None:
         self.progress.hide()
