@@ -147,15 +147,21 @@ def test_the_choice_is_remembered(qtbot: Any, open_dialog: Open, runs: list[int]
     assert open_dialog(runs).format.name == "markdown"
 
 
-def test_closing_while_users_are_compared_leaves_nothing_behind(
-    qtbot: Any, workbench: Workbench, runs: list[int], find_leftovers: Callable[[], list[str]]
+def test_closing_the_page_while_users_are_compared_leaves_nothing_behind(
+    qtbot: Any, workbench: Workbench, runs: list[int], find_leftovers: Callable[[], list[str]], caplog: Any
 ) -> None:
-    dialog = ExportDialog(workbench, runs, lambda: runs)
-    qtbot.addWidget(dialog)
-    dialog.show()
+    page = RunsPage(workbench)
+    qtbot.addWidget(page)
+    page.show()
+    page.activate()
+    page.errands.export_results(runs, lambda: runs)
+    dialog = page.findChild(ExportDialog)
+    assert dialog is not None
     qtbot.waitUntil(lambda: bool(dialog.preview.toPlainText()), timeout=5000)
-    dialog.close()
+    page.close()
     assert find_leftovers() == []
+    assert page.findChild(ExportDialog) is None
+    assert not caplog.records  # a comparison that was given up is no failure
 
 
 def test_the_menu_of_the_table_opens_it(qtbot: Any, workbench: Workbench, runs: list[int]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -29,6 +29,7 @@ class RunErrands(QObject):
     def __init__(self, workbench: Workbench, detail: RunDetail, window: QWidget) -> None:
         super().__init__(window)
         self._workbench, self._detail, self._window = workbench, detail, window
+        window.installEventFilter(self)
         self.archives = RunArchives(workbench, window)
         self._presets = Latest(self)
         header = detail.header
@@ -79,7 +80,16 @@ class RunErrands(QObject):
     def export_results(self, selected: list[int], found: FindRuns) -> None:
         """Ask how the results of the selected runs, or of all that are found, shall be written down."""
         dialog = ExportDialog(self._workbench, selected, found, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The page is closed with its window: nothing that was begun here goes on."""
+        if watched is self._window and event.type() == QEvent.Type.Close:
+            for dialog in self._window.findChildren(ExportDialog):
+                dialog.close()
+            self.archives.stop()
+        return super().eventFilter(watched, event)
 
     def _read_presets(self) -> list[Preset]:
         return [*presets(), *OwnPresets(self._workbench.home).read().presets]

@@ -167,7 +167,9 @@ class ExportDialog(QDialog):
             partial(_compare, written.report, self._comparisons, self.format, tick), self._finish, self._fail
         )
 
-    def _finish(self, written: Written) -> None:
+    def _finish(self, written: Written | None) -> None:
+        if written is None:
+            return
         self._written = written
         self._show_text(written)
         self.progress.hide()
@@ -256,8 +258,14 @@ def _write(workbench: Workbench, find: FindRuns, choice: Choice, format: Format)
     return Written(report, format.write(report))
 
 
-def _compare(report: Report, comparisons: Comparisons, format: Format, tick: Callable[[int, int], None]) -> Written:
-    compared = with_significance(report, comparisons, tick)
+def _compare(
+    report: Report, comparisons: Comparisons, format: Format, tick: Callable[[int, int], None]
+) -> Written | None:
+    """None once it was stopped: nobody wants it any more."""
+    try:
+        compared = with_significance(report, comparisons, tick)
+    except Stopped:
+        return None
     return Written(compared, format.write(compared))
 
 
