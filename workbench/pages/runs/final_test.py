@@ -76,6 +76,7 @@ class FinalTestTab(QWidget):
             return
         test = self._run.test
         self.metrics.set_rows(metric_rows(test), protocols_of(test))
+        self._table.setVisible(self.metrics.rowCount() > 0)
         self._table.resizeColumnsToContents()
         self._table.setMaximumHeight(HEADER_HEIGHT + (self.metrics.rowCount() + 1) * ROW_HEIGHT)
         bands, lengths = part_bars(test)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from workbench.icons import icon
@@ -17,6 +18,7 @@ STATUS_ROLES: Mapping[str, Role] = {
     "failed": Role.bad,
     "interrupted": Role.warning,
 }
+ROOM = 960  # pixels that name and actions with their words need
 _ICON = QSize(18, 18)
 
 
@@ -45,14 +47,15 @@ class RunHeader(QWidget):
         self.summary = ElidedLabel()
         self.summary.setProperty("kind", "muted")
         self.again = button("Run again", "runs.again", "repeat")
-        self.again.setToolTip("Queue a run with exactly these settings")
+        self.again.setToolTip("Run again: queue a run with exactly these settings")
         self.copy = button("Copy settings", "runs.copy", "copy")
-        self.copy.setToolTip("Start a new experiment from these settings")
+        self.copy.setToolTip("Copy settings: start a new experiment from them")
         self.watch = button("Monitor", "runs.watch", "activity")
-        self.watch.setToolTip("Show stages, curves and log on the Monitor")
+        self.watch.setToolTip("Monitor: show stages, curves and log there")
         self.inspect = button("Inspect", "runs.inspect", "magnifying-glass")
-        self.inspect.setToolTip("Look into its recommendations (Enter, or double-click in the table)")
+        self.inspect.setToolTip("Inspect: look into its recommendations (Enter, or double-click in the table)")
         self.delete = button("Delete", "runs.delete", "trash", kind="danger")
+        self.delete.setToolTip("Delete the run with its files")
         self.more = self._make_menu()
         self.large = QToolButton()
         self.large.setObjectName("runs.large")
@@ -70,7 +73,15 @@ class RunHeader(QWidget):
             (self.delete, self.delete_wanted),
         ):
             each.clicked.connect(signal)
+            each.setAccessibleName(each.text())
         self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the name needs the room: the actions keep their icons alone."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < ROOM
+        for each in (self.again, self.copy, self.watch, self.inspect, self.delete):
+            each.setText("" if is_narrow else each.accessibleName())
 
     def show_state(self, words: str, status: str) -> None:
         """The badge with how the run stands."""
