@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from workbench.palette import DARK, LEVELS, LIGHT, RUNS, Role, around
@@ -148,6 +148,13 @@ def font(pixels: int = BODY, *, bold: bool = False) -> QFont:
     made = QFont(QGuiApplication.font())
     made.setPixelSize(pixels)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return made
+
+
+def fixed(pixels: int = BODY) -> QFont:
+    """The system's font for texts whose columns stand below each other."""
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    made.setPixelSize(pixels)
     return made
 
 

@@ -210,8 +210,61 @@ def _add_run_commands(commands: Any) -> None:
     recommend.add_argument(
         "--out", metavar="FILE", type=Path, help="with --all: the file to write, .csv or .parquet, a line per place"
     )
+    _add_exports(commands)
     delete = _add(commands, "delete", "delete runs with their files", "python -m engine delete 3 4")
     delete.add_argument("runs", metavar="RUN", type=_count, nargs="+", help="the runs' numbers")
+
+
+def _add_exports(commands: Any) -> None:
+    tables = _add(
+        commands,
+        "export-runs",
+        "write the results of runs down as a table or a report",
+        "python -m engine export-runs 3 4 5 7 --format latex --metrics HR@10,NDCG@10 --pivot --out table.tex\n"
+        "          python -m engine export-runs --search beauty --format html --out report.html",
+        function="export_runs",
+    )
+    tables.add_argument("runs", metavar="RUN", type=_count, nargs="*", help="the runs' numbers, in the rows' order")
+    tables.add_argument("--search", metavar="WORDS", help="instead of numbers: all runs that hold all of these words")
+    tables.add_argument(
+        "--format", metavar="F", help="csv, markdown, latex, json or html (default: by the file's name)"
+    )
+    tables.add_argument("--out", metavar="FILE", help="the file to write; without it, it is printed")
+    tables.add_argument(
+        "--protocol",
+        metavar="P",
+        default="full",
+        help="protocols separated by commas: full, full_with_history, full_without_history, sampled (default: full)",
+    )
+    tables.add_argument(
+        "--metrics",
+        metavar="M",
+        default="HR@10,NDCG@10",
+        help="metrics separated by commas: HR@k, NDCG@k, MRR@k with k 5, 10 or 20, or MRR (default: HR@10,NDCG@10)",
+    )
+    tables.add_argument(
+        "--pivot", action="store_true", help="models by rows, datasets × overall, head, tail by columns"
+    )
+    tables.add_argument("--each-seed", action="store_true", help="a row per run; else runs are averaged over seeds")
+    tables.add_argument("--against", metavar="RUN", type=_count, help="the run to compare with (default: the first)")
+    tables.add_argument("--no-significance", action="store_true", help="compare nothing user by user; that takes time")
+    export = _add(
+        commands,
+        "export-run",
+        "put a run with all of its files into one archive",
+        "python -m engine export-run 3 run-3.zip",
+        function="export_run",
+    )
+    export.add_argument("run", metavar="RUN", type=_count, help="the run's number")
+    export.add_argument("file", metavar="FILE.zip", help="the archive to write")
+    add = _add(
+        commands,
+        "import-run",
+        "take over a run out of an archive, under a new number",
+        "python -m engine import-run run-3.zip",
+        function="import_run",
+    )
+    add.add_argument("file", metavar="FILE.zip", help="what export-run has written, here or elsewhere")
 
 
 def _add_action(actions: Any, name: str, summary: str, example: str) -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine.cli.codes import DONE, INTERRUPTED
 from engine.cli.columns import column_mapping
 from engine.cli.datasets import datasets, delete_dataset, notes_dataset, rename_dataset, show_dataset
+from engine.cli.exports import export_run, export_runs, import_run
 from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
 from engine.cli.running import group, run
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from engine.inspection import RunInspector
 
 __all__ = [
-    "compare", "datasets", "delete", "delete_dataset", "examine", "group", "import_dataset", "notes_dataset", "presets",
-    "recommend", "rename_dataset", "run", "runs", "semantic_ids", "settings", "show", "show_dataset",
+    "compare", "datasets", "delete", "delete_dataset", "examine", "export_run", "export_runs", "group",
+    "import_dataset", "import_run", "notes_dataset", "presets", "recommend", "rename_dataset", "run", "runs", "semantic_ids", "settings", "show", "show_dataset",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.output import Output
 from engine.config import ExperimentConfig
+from engine.evaluation.words import protocol_titles
 from engine.events import Event, Failed, Interrupted, Loss, Metrics, Note, SemanticIdsReady, StageStarted
 from engine.groups import METRICS, SLICES, Spread, summarise
 from engine.settings import flat
@@ -83,17 +84,6 @@ def write_results(output: Output, run: RunDetails) -> None:
             f"Top-10 lists: coverage {metric(lists['coverage@10'])}, Gini {metric(lists['gini@10'])}, "
             f"novelty {lists['novelty@10']:.2f} bits, share of tail items {metric(lists['tail_share@10'])}"
         )
-
-
-def protocol_titles(evaluation: Mapping[str, Any]) -> dict[str, str]:
-    """protocol -> what it ranks against, by a run's evaluation settings, in the order in which they are shown."""
-    with_history, without = "Full ranking, history ranked too", "Full ranking, history left out"
-    return {
-        "full": without if evaluation["remove_seen"] else with_history,
-        "full_with_history": with_history,
-        "full_without_history": without,
-        "sampled": f"Against {evaluation['negatives']} sampled items",
-    }
 
 
 def write_summary(output: Output, group: str, runs: Sequence[RunDetails]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 import engine
 from engine.config import ExperimentConfig
+from engine.environment import machine
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.packing import pack, unpack
@@ -274,8 +275,8 @@ def _missing(run: int, known: Iterable[int]) -> str:
 
 
 def _versions() -> dict[str, str]:
-    """What a run is computed with; read from the packages' own records, so that nothing is imported for it."""
-    found = {"workbench": engine.__version__, "python": platform.python_version()}
+    """What a run is computed with and on; read from the packages' own records, so that none is imported for it."""
+    found = {"workbench": engine.__version__, "python": platform.python_version(), **machine()}
     for package in ("torch", "numpy", "sentence-transformers"):
         try:
             found[package] = version(package)

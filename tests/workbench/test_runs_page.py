@@ -137,7 +137,7 @@ def test_the_newest_run_is_chosen_and_shown_with_all_that_is_known(qtbot: Any, o
     assert "left out" in detail.test.protocols.text()
     assert "100 " in detail.test.protocols.text()
     assert "training 1 min 00 s" in detail.test.stages.text()
-    assert "Low disk." in detail.log.toPlainText()
+    assert "Low disk." in detail.log.view.toPlainText()
     assert detail.semantic_ids.tiles["collision_rate"].value == "3.2 %"
 
 
@@ -151,6 +151,7 @@ def test_opening_the_page_reads_a_run_once_and_makes_charts_only_to_show_it(
     page = open_page()
     assert page.detail.findChildren(RunCharts) == []
     shown(qtbot, page, run)
+    page.detail.tabs.setCurrentIndex(1)
     assert [charts.isVisible() for charts in page.detail.findChildren(RunCharts)] == [True]
     assert asked == [run]
 
@@ -169,8 +170,8 @@ def test_the_final_test_shows_every_protocol_its_parts_and_the_lists(
     shown(qtbot, page, run)
     tab = page.detail.test
     header = [tab.metrics.headerData(place, Qt.Orientation.Horizontal) for place in range(tab.metrics.columnCount())]
-    assert header[1:4] == ["Full, overall", "Full, head", "Full, tail"]
-    assert header[7] == "History kept, overall"
+    assert header[1:4] == ["Full,\noverall", "Full,\nhead", "Full,\ntail"]
+    assert header[7] == "History kept,\noverall"
     assert [tab.metrics.index(0, place).data() for place in (0, 1, 7, 8)] == ["Users", "1,234", "1,234", "–"]
     assert [(bar.name, bar.value, bar.note, bar.share) for bar in tab.bands.bars] == [
         ("0", "0.00 %", "1 user", 0),

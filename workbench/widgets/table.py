@@ -107,7 +107,7 @@ class DataTable(QTableView):
         visual = [header.logicalIndex(place) for place in range(header.count())]
         columns = [column for column in visual if not self.isColumnHidden(column)]
         return [
-            [model.headerData(column, Qt.Orientation.Horizontal) for column in columns],
+            [" ".join(str(model.headerData(column, Qt.Orientation.Horizontal)).split()) for column in columns],
             *([model.index(row, column).data() for column in columns] for row in rows),
         ]
 

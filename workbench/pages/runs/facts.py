@@ -1,19 +1,20 @@
 """What the detail pane says of a run, as rows of words; no widget is involved."""
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.config import ExperimentConfig
 from engine.errors import SettingsError
-from engine.settings import SettingInfo, parse, sections_of, settings_of, value_at
+from engine.settings import SettingInfo, parse, sections_of, settings_key, settings_of, value_at
 from workbench.models.run_columns import model_name, moment
 from workbench.widgets import numbers
 from workbench.widgets.bars import Bar
 
 if TYPE_CHECKING:
-    from engine.store import RunDetails
+    from engine.store import LogLine, RunDetails
 
 SLICES = ("overall", "head", "tail")
 PROTOCOLS = {
@@ -28,20 +29,27 @@ STAGES = {
     "text": "item texts",
     "semantic_ids": "semantic IDs",
     "train": "training",
+    "refit": "refit",
     "evaluate": "final test",
 }
+
+CODE = {"workbench": "Workbench", "commit": "Git commit", "python": "Python"}
+MACHINE = {"system": "System", "processor": "Processor", "cores": "Cores", "memory": "Memory"}
+_TRAINED_ON = re.compile(r"Training on (.+), CPU threads: (\d+)")
 
 
 @dataclass(frozen=True)
 class SettingRow:
-    """A setting of a run in words; `differs` from the default."""
+    """A setting of a run in words beside what is usual, from which it `differs` or not; `searched` is what is looked
+    through for words."""
 
     section: str
     title: str
     value: str
-    default: str
+    usual: str
     help: str
     differs: bool
+    searched: str
 
 
 def config_of(run: "RunDetails") -> ExperimentConfig | None:
@@ -52,17 +60,16 @@ def config_of(run: "RunDetails") -> ExperimentConfig | None:
         return None
 
 
-def setting_rows(config: ExperimentConfig) -> list[SettingRow]:
-    """All settings in the order of the form, each with its default."""
+def setting_rows(config: ExperimentConfig, usual: ExperimentConfig) -> list[SettingRow]:
+    """All settings in the order of the form, each beside what `usual` has."""
     sections = dict(sections_of(ExperimentConfig))
-    defaults = ExperimentConfig()
     rows = []
     for info in settings_of(ExperimentConfig):
-        value, default = value_at(config, info.path), value_at(defaults, info.path)
+        value, other = value_at(config, info.path), value_at(usual, info.path)
         section = sections[info.path[0]] if len(info.path) > 1 else "General"
-        rows.append(
-            SettingRow(section, info.title, _shown(info, value), _shown(info, default), info.help, value != default)
-        )
+        shown, other_shown = _shown(info, value), _shown(info, other)
+        searched = " ".join((section, info.title, info.key, shown, info.help)).casefold()
+        rows.append(SettingRow(section, info.title, shown, other_shown, info.help, value != other, searched))
     return rows
 
 
@@ -129,12 +136,37 @@ def summary_line(run: "RunDetails") -> str:
 def stages_line(run: "RunDetails") -> str:
     """How long each stage took."""
     return ", ".join(
-        f"{STAGES.get(stage, stage)} {numbers.duration(seconds)}" for stage, seconds in run.stage_seconds.items()
+        f"{STAGES.get(stage, stage)} {numbers.duration(seconds)}"
+        for stage, seconds in run.stage_seconds.items()
+        if seconds
     )
 
 
-def versions_line(run: "RunDetails") -> str:
-    return ", ".join(f"{name} {version}" for name, version in run.versions.items())
+def environment_rows(run: "RunDetails", log: "Sequence[LogLine]") -> list[tuple[str, str, str]]:
+    """(group, what, value): versions, device and machine as far as they were recorded, and times."""
+    rest = dict(run.versions)
+    origin = rest.pop("origin", "")
+    rows = [("Origin", "Imported from", origin)] if origin else []
+    rows += [("Code", words, rest.pop(name)) for name, words in CODE.items() if name in rest]
+    machine = [("Machine", words, rest.pop(name)) for name, words in MACHINE.items() if name in rest]
+    rows += [("Libraries", name, version) for name, version in rest.items()]
+    trained = next((found for line in log if (found := _TRAINED_ON.search(line.text))), None)
+    if trained is not None:
+        rows += [("Machine", "Device", trained[1]), ("Machine", "CPU threads", trained[2])]
+    rows += machine
+    rows.append(("Data", "Fingerprint", run.dataset_fingerprint))
+    rows.append(("Settings", "Key, the same for all seeds", settings_key(run.config)))
+    rows.append(("Time", "Started", moment(run.created_at)))
+    if run.finished_at is not None:
+        rows.append(("Time", "Ended", moment(run.finished_at)))
+    if run.seconds is not None:
+        rows.append(("Time", "Duration", numbers.duration(run.seconds)))
+    rows += [
+        ("Time", (words := STAGES.get(stage, stage))[0].upper() + words[1:], numbers.duration(seconds))
+        for stage, seconds in run.stage_seconds.items()
+        if seconds
+    ]
+    return rows
 
 
 def protocol_words(config: ExperimentConfig | None) -> str:

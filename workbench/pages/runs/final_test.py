@@ -13,7 +13,6 @@ from workbench.pages.runs.facts import (
     protocol_words,
     protocols_of,
     stages_line,
-    versions_line,
 )
 from workbench.pages.runs.tables import MetricsModel
 from workbench.protocols import history_words
@@ -22,13 +21,14 @@ from workbench.widgets import numbers
 from workbench.widgets.bars import Bars
 from workbench.widgets.parts import label
 from workbench.widgets.stat import StatTile
-from workbench.widgets.table import DataTable
+from workbench.widgets.table import ROW_HEIGHT, DataTable
 from workbench.widgets.tile_row import TileRow
 
 if TYPE_CHECKING:
     from engine.store import RunDetails
 
 SIDE_WIDTH = 340  # pixels
+HEADER_HEIGHT = 46  # pixels, for two lines
 
 
 class FinalTestTab(QWidget):
@@ -50,11 +50,13 @@ class FinalTestTab(QWidget):
         }
         self._table = DataTable("runs.test_metrics", "Test metrics")
         self._table.setModel(self.metrics)
+        self._table.horizontalHeader().setFixedHeight(HEADER_HEIGHT)
         self._side = self._make_side()
         left = QVBoxLayout()
         left.setSpacing(SPACE_2)
         for widget in (self.protocols, self._table, self.stages):
-            left.addWidget(widget)
+            left.addWidget(widget, 1 if widget is self._table else 0)
+        left.addStretch(0)  # takes what the table has no rows for
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, SPACE_3, 0, 0)
         layout.setSpacing(SPACE_4)
@@ -65,7 +67,7 @@ class FinalTestTab(QWidget):
         self._run = run
         self.protocols.setText(protocol_words(config) if run.test else "The final test has not been reached.")
         self._ranking.setText(f"Test, full ranking, {history_words(config)}" if config is not None else "")
-        self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.  Computed with {versions_line(run)}.")
+        self.stages.setText(f"Time: {stages_line(run) or 'not recorded'}.")
         self.restyle()
 
     def restyle(self) -> None:
@@ -74,7 +76,9 @@ class FinalTestTab(QWidget):
             return
         test = self._run.test
         self.metrics.set_rows(metric_rows(test), protocols_of(test))
+        self._table.setVisible(self.metrics.rowCount() > 0)
         self._table.resizeColumnsToContents()
+        self._table.setMaximumHeight(HEADER_HEIGHT + (self.metrics.rowCount() + 1) * ROW_HEIGHT)
         bands, lengths = part_bars(test)
         self.bands.show_bars(bands)
         self.lengths.show_bars(lengths)

@@ -11,7 +11,9 @@ from engine.store import RunRow
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.pages.base import Page
-from workbench.pages.runs.detail import RunContents, RunDetail
+from workbench.pages.runs.contents import RunContents
+from workbench.pages.runs.detail import RunDetail
+from workbench.pages.runs.errands import RunErrands
 from workbench.pages.runs.facts import config_of
 from workbench.pages.runs.run_list import RunList
 from workbench.widgets import dialogs
@@ -34,7 +36,8 @@ class RunsPage(Page):
         self._reading, self._deleting = Latest(self), Latest(self)
         self.list = RunList(workbench)
         self.search_field = self.list.search
-        self.detail = RunDetail()
+        self.detail = RunDetail(workbench.preferences)
+        self.errands = RunErrands(workbench, self.detail, self)
         self.several = EmptyState("cursor", "No run chosen", "", "Delete", "runs.deleteSeveral")
         set_kind(self.several.button, "danger")
         self.detail_states = StateStack(self.detail, self.several, "runs.detail")
@@ -70,6 +73,18 @@ class RunsPage(Page):
         else:
             self._clock.stop()
 
+    def find_in_page(self) -> None:
+        """Ctrl+F: the search of the table, which comes back where the run has the whole page."""
+        self.detail.header.large.setChecked(False)
+        super().find_in_page()
+
+    def escape(self) -> None:
+        """Esc: first the table comes back where the run has the whole page."""
+        if self.detail.header.large.isChecked():
+            self.detail.header.large.setChecked(False)
+        else:
+            super().escape()
+
     def hideEvent(self, event: QHideEvent) -> None:
         self._clock.stop()
         super().hideEvent(event)
@@ -86,7 +101,7 @@ class RunsPage(Page):
             self._contents = None
             self.detail_states.show_loading()
         self._reading.ask(
-            partial(RunContents.read, self._workbench.store, run),
+            partial(RunContents.read, self._workbench.store, self._workbench.home, run),
             self._show_contents,
             lambda error: self.detail_states.show_error("The run cannot be read", str(error)),
         )
@@ -94,6 +109,7 @@ class RunsPage(Page):
     def _show_none_or_several(self, chosen: int) -> None:
         self._reading.drop()
         self._contents = None
+        self.detail.header.large.setChecked(False)
         search = self.list.model.search
         self.several.button.setVisible(chosen > 0)
         if chosen:
@@ -131,6 +147,13 @@ class RunsPage(Page):
         self.detail.restyle()
 
     # Actions
+
+    def _chosen_numbers(self) -> list[int]:
+        return [run.id for run in self.list.chosen_runs()]
+
+    def _show_imported(self, run: int) -> None:
+        self.refresh()
+        self.list.choose(run)
 
     def copy_settings(self) -> None:
         """Take the settings of the chosen run over into a new experiment."""
@@ -207,6 +230,11 @@ class RunsPage(Page):
         self.list.chosen.connect(self._read_chosen)
         self.list.delete_wanted.connect(self.delete_chosen)
         self.list.opened.connect(self.open_run)
+        self.list.export_wanted.connect(lambda: self.errands.export_results(self._chosen_numbers(), self.list.found()))
+        self.list.import_wanted.connect(self.errands.ask_and_import)
+        self.errands.open_page.connect(self.open_page)
+        self.errands.imported.connect(self._show_imported)
+        self.detail.header.large_wanted.connect(self.list.setHidden)
         self.list.model.counted.connect(lambda _total: self._show_if_none_found())
         self.detail.watch_wanted.connect(self.watch)
         self.detail.copy_wanted.connect(self.copy_settings)

@@ -1,10 +1,20 @@
 """The table of runs with its search, its choice of protocol and its memory of columns."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.store import RunRow
 from workbench.context import Workbench
@@ -28,11 +38,14 @@ REMEMBERED = f"runs/columns/{len(COLUMNS)}"  # what was remembered of fewer colu
 
 class RunList(QWidget):
     """`chosen`: the selection is another. `opened(run)`: a run was double-clicked, or Enter pressed on it.
-    `delete_wanted`: the Delete key was pressed."""
+    `delete_wanted`: the Delete key was pressed. `export_wanted`: results shall be written down. `import_wanted`: a run
+    shall be taken over from an archive."""
 
     chosen = Signal()
     opened = Signal(object)
     delete_wanted = Signal()
+    export_wanted = Signal()
+    import_wanted = Signal()
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +68,13 @@ class RunList(QWidget):
         self.protocol.addItem("Sampled negatives", "sampled")
         self.count = label("", "muted")
         self.export_button = button("Export", "runs.export", "export")
-        self.export_button.setToolTip("Write all runs of this search, with both protocols, into a CSV file")
+        self.export_button.setToolTip("Write results down as a table or a report; take over a run from elsewhere")
+        menu = QMenu(self.export_button)
+        menu.addAction("Results as table or report…", self.export_wanted.emit)
+        menu.addAction("This table as CSV…", self._ask_and_export)
+        menu.addSeparator()
+        menu.addAction("Import run…", self.import_wanted.emit)
+        self.export_button.setMenu(menu)
         self._lay_out()
         self._connect()
         self._show_count(self.model.total)
@@ -80,6 +99,12 @@ class RunList(QWidget):
     def choose_first(self) -> None:
         if self.model.rowCount():
             self.table.selectRow(0)
+
+    def found(self) -> Callable[[], list[int]]:
+        """What reads the numbers of all runs of the search in the table's order; may be called on another thread."""
+        source, search = self._workbench.store.runs, self.model.search
+        key, descending = self.model.sort_key, self.model.descending
+        return lambda: [run.id for run in source.list(search, key, descending, limit=-1)]
 
     def export_to(self, path: Path) -> None:
         """Write the runs of the search, in the table's order, into a CSV file."""
@@ -147,7 +172,6 @@ class RunList(QWidget):
         header.sectionResized.connect(lambda *_: self._remember_columns())
         header.sortIndicatorChanged.connect(lambda *_: self._remember_columns())
         self.table.opened.connect(lambda row: self.opened.emit(self.model.run(row)))
-        self.export_button.clicked.connect(self._ask_and_export)
         QShortcut(
             QKeySequence(QKeySequence.StandardKey.Delete),
             self.table,

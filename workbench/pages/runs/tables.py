@@ -1,26 +1,30 @@
-"""Small read-only tables of the detail pane: settings and test metrics."""
+"""Small read-only tables of a run: settings, test metrics, and plain facts."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
+from workbench.icons import icon
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
 from workbench.pages.runs.facts import PROTOCOLS, SLICES, SettingRow
-from workbench.theme import font
+from workbench.theme import Role, font
 from workbench.widgets import numbers
+from workbench.widgets.plain import plain_tooltip
 
 SETTING_TITLES = ("Group", "Setting", "Value", "Default")
 
 
 class SettingsModel(QAbstractTableModel):
-    """Settings with their defaults; values that differ stand out in bold."""
+    """Settings beside what is usual; values that differ stand out in bold, with a pencil."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: list[SettingRow] = []
         self._rows: list[SettingRow] = []
         self._only_different = False
+        self._search: list[str] = []
+        self._usual = SETTING_TITLES[-1]
 
     def set_rows(self, rows: Sequence[SettingRow]) -> None:
         self._all = list(rows)
@@ -30,9 +34,19 @@ class SettingsModel(QAbstractTableModel):
         self._only_different = only
         self._filter()
 
+    def set_search(self, text: str) -> None:
+        """Show only settings that hold every word in group, name, value or help."""
+        self._search = text.casefold().split()
+        self._filter()
+
+    def set_usual(self, title: str) -> None:
+        """What the last column is called: whose settings these are compared with."""
+        self._usual = title
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, len(SETTING_TITLES) - 1, len(SETTING_TITLES) - 1)
+
     @property
     def different(self) -> int:
-        """How many settings differ from their default."""
+        """How many settings differ from what is usual."""
         return sum(row.differs for row in self._all)
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
@@ -43,7 +57,7 @@ class SettingsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return SETTING_TITLES[section]
+            return (*SETTING_TITLES[:-1], self._usual)[section]
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -52,18 +66,24 @@ class SettingsModel(QAbstractTableModel):
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return (row.section, row.title, row.value, row.default)[index.column()]
+                return (row.section, row.title, row.value, row.usual)[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
                 return row.help
             case Qt.ItemDataRole.FontRole if row.differs and index.column() == 2:
                 return font(bold=True)
+            case Qt.ItemDataRole.DecorationRole if row.differs and index.column() == 1:
+                return icon("pencil-simple", Role.accent)
             case DataRole.row:
                 return row
         return None
 
     def _filter(self) -> None:
         self.beginResetModel()
-        self._rows = [row for row in self._all if row.differs or not self._only_different]
+        self._rows = [
+            row
+            for row in self._all
+            if (row.differs or not self._only_different) and all(word in row.searched for word in self._search)
+        ]
         self.endResetModel()
 
 
@@ -80,7 +100,7 @@ class MetricsModel(QAbstractTableModel):
         """`rows` as `metric_rows` gives them for these protocols."""
         self.beginResetModel()
         self._rows, self._protocols = list(rows), list(protocols)
-        self._titles = ("Metric", *(f"{PROTOCOLS[protocol]}, {part}" for protocol in protocols for part in SLICES))
+        self._titles = ("Metric", *(f"{PROTOCOLS[protocol]},\n{part}" for protocol in protocols for part in SLICES))
         self.endResetModel()
 
     def restyle(self) -> None:
@@ -116,4 +136,48 @@ class MetricsModel(QAbstractTableModel):
                 return name if column == 0 else values[column - 1]
             case Qt.ItemDataRole.TextAlignmentRole:
                 return ALIGN_NUMBER if column else ALIGN_TEXT
+        return None
+
+
+class PlainModel(QAbstractTableModel):
+    """Rows of words, as they are."""
+
+    def __init__(self, titles: Sequence[str], right: Sequence[int] = (), parent: QObject | None = None) -> None:
+        """`right` are the columns that are aligned to the right."""
+        super().__init__(parent)
+        self._titles, self._right = tuple(titles), frozenset(right)
+        self._rows: list[Sequence[str]] = []
+
+    def set_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        if list(rows) != self._rows:  # else a run that goes would take the selection away again and again
+            self.beginResetModel()
+            self._rows = list(rows)
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._titles[section]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return ALIGN_NUMBER if section in self._right else ALIGN_TEXT
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._rows[index.row()][index.column()]
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tooltip(self._rows[index.row()][index.column()])
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return ALIGN_NUMBER if index.column() in self._right else ALIGN_TEXT
         return None

@@ -1,0 +1,125 @@
+"""What stands above the tabs of a run: what it is, how it ended, and what can be done with it."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from workbench.icons import icon
+from workbench.theme import SPACE_1, SPACE_2, Role
+from workbench.widgets.badge import Badge
+from workbench.widgets.elided import ElidedLabel
+from workbench.widgets.parts import button
+
+STATUS_ROLES: Mapping[str, Role] = {
+    "running": Role.accent,
+    "finished": Role.good,
+    "failed": Role.bad,
+    "interrupted": Role.warning,
+}
+ROOM = 960  # pixels that name and actions with their words need
+_ICON = QSize(18, 18)
+
+
+class RunHeader(QWidget):
+    """Name, state and one line on the run, with its actions at the right.
+
+    `large_wanted(yes)`: the run shall have the whole page, or give the room back.
+    """
+
+    again_wanted = Signal()
+    copy_wanted = Signal()
+    watch_wanted = Signal()
+    inspect_wanted = Signal()
+    folder_wanted = Signal()
+    export_wanted = Signal()
+    delete_wanted = Signal()
+    large_wanted = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = ElidedLabel()
+        self.name.setProperty("kind", "heading")
+        self.name.setObjectName("runs.name")
+        self.badge = Badge("", Role.accent)
+        self.badge.hide()
+        self.summary = ElidedLabel()
+        self.summary.setProperty("kind", "muted")
+        self.again = button("Run again", "runs.again", "repeat")
+        self.again.setToolTip("Run again: queue a run with exactly these settings")
+        self.copy = button("Copy settings", "runs.copy", "copy")
+        self.copy.setToolTip("Copy settings: start a new experiment from them")
+        self.watch = button("Monitor", "runs.watch", "activity")
+        self.watch.setToolTip("Monitor: show stages, curves and log there")
+        self.inspect = button("Inspect", "runs.inspect", "magnifying-glass")
+        self.inspect.setToolTip("Inspect: look into its recommendations (Enter, or double-click in the table)")
+        self.delete = button("Delete", "runs.delete", "trash", kind="danger")
+        self.delete.setToolTip("Delete the run with its files")
+        self.more = self._make_menu()
+        self.large = QToolButton()
+        self.large.setObjectName("runs.large")
+        self.large.setCheckable(True)
+        self.large.setIconSize(_ICON)
+        self.large.setShortcut("Ctrl+M")
+        self.large.toggled.connect(self._show_size)
+        self.large.toggled.connect(self.large_wanted)
+        self._show_size(False)
+        for each, signal in (
+            (self.again, self.again_wanted),
+            (self.copy, self.copy_wanted),
+            (self.watch, self.watch_wanted),
+            (self.inspect, self.inspect_wanted),
+            (self.delete, self.delete_wanted),
+        ):
+            each.clicked.connect(signal)
+            each.setAccessibleName(each.text())
+        self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the name needs the room: the actions keep their icons alone."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < ROOM
+        for each in (self.again, self.copy, self.watch, self.inspect, self.delete):
+            each.setText("" if is_narrow else each.accessibleName())
+
+    def show_state(self, words: str, status: str) -> None:
+        """The badge with how the run stands."""
+        self.badge.set(words, STATUS_ROLES[status])
+        self.badge.show()
+
+    def _make_menu(self) -> QToolButton:
+        menu = QMenu(self)
+        self.open_folder = menu.addAction(icon("folder-open"), "Open folder")
+        self.export = menu.addAction(icon("export"), "Export run…")
+        self.open_folder.triggered.connect(self.folder_wanted)
+        self.export.triggered.connect(self.export_wanted)
+        more = QToolButton()
+        more.setObjectName("runs.more")
+        more.setAccessibleName("More to do with the run")
+        more.setToolTip("Open folder, export")
+        more.setIcon(icon("dots-three-vertical"))
+        more.setIconSize(_ICON)
+        more.setMenu(menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        return more
+
+    def _show_size(self, large: bool) -> None:
+        words = "Back to the table (Esc)" if large else "Show the run on the whole page (Ctrl+M)"
+        self.large.setIcon(icon("arrows-in" if large else "arrows-out"))
+        self.large.setToolTip(words)
+        self.large.setAccessibleName(words.partition(" (")[0])
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_2)
+        first.addWidget(self.badge)
+        first.addWidget(self.name, 1)
+        for each in (self.again, self.copy, self.watch, self.inspect, self.delete, self.more, self.large):
+            first.addWidget(each)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_1)
+        layout.addLayout(first)
+        layout.addWidget(self.summary)
