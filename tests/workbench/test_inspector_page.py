@@ -455,7 +455,7 @@ def test_to_whom_an_item_is_recommended_is_looked_up_in_the_background_and_can_b
     monkeypatch.setattr(inspectors[run], "lists_of_all", slow)
     panel.make.click()
     qtbot.waitUntil(begun.is_set, timeout=2000)
-    assert panel.progress.isVisible()
+    qtbot.waitUntil(panel.progress.isVisible, timeout=2000)
     panel.progress.cancel.click()
     gate.set()
     assert not panel.progress.isVisible()

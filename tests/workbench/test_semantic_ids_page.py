@@ -26,7 +26,7 @@ from workbench.context import Workbench
 from workbench.links import InspectorLink
 from workbench.models.code_tree import CODE, EXAMPLE, SIZE, CodeTreeModel
 from workbench.pages.semantic_ids import SemanticIdsPage
-from workbench.pages.semantic_ids import work as work_module
+from workbench import long_work
 from workbench.pages.semantic_ids.make_dialog import MakeDialog
 from workbench.palette import DARK, LIGHT, Role, around, contrast
 from workbench.preferences import Preferences
@@ -303,7 +303,7 @@ def test_a_map_that_is_cancelled_leaves_the_one_before(
     page = open_page()
     panel = page.explore.map
     before = panel.view.points.copy()
-    monkeypatch.setattr(work_module, "_BETWEEN", 0.0)
+    monkeypatch.setattr(long_work, "BETWEEN", 0.0)
     monkeypatch.setattr(maps, "LATE", 1_000_000)
     said: list[tuple[str, int, int]] = []
     panel.work.progressed.connect(lambda *words: said.append(words))
