@@ -27,7 +27,12 @@ def main_slices(targets: Targets, popularity: Popularity) -> Masks:
 
 def band_slices(targets: Targets, popularity: Popularity) -> Masks:
     """Masks (users,) of the BANDS, by the training interactions of the target; every user is in exactly one."""
-    band = np.searchsorted(_BAND_STARTS, popularity.counts[targets.items], side="right") - 1
+    return band_masks(popularity.counts[targets.items])
+
+
+def band_masks(interactions: IntArray) -> Masks:
+    """The same from the training interactions (users,) of the targets."""
+    band = np.searchsorted(_BAND_STARTS, interactions, side="right") - 1
     return {name: band == place for place, name in enumerate(BANDS)}
 
 
