@@ -1,7 +1,7 @@
 """The one stylesheet, written from the colours of a palette.
 
 Widgets opt in by the property "kind": buttons "primary", "quiet", "danger" or "link"; labels "title", "subtitle",
-"heading", "caption", "muted", "error", "good" or "warning"; frames "card", "panel", "banner" or "line".
+"heading", "caption", "muted", "error", "good" or "warning"; frames "card", "panel", "banner", "chip" or "line".
 """
 
 from collections.abc import Mapping
@@ -37,6 +37,8 @@ QFrame[kind="banner"][tone="warning"] { border-left: 4px solid $warning; }
 QFrame[kind="banner"][tone="bad"] { border-left: 4px solid $bad; }
 QFrame[kind="banner"][tone="accent"] { border-left: 4px solid $accent; }
 QFrame[kind="panel"] { background: $surface_raised; border: none; border-radius: 6px; }
+QFrame[kind="chip"] { background: $surface; border: 1px solid $border; border-radius: 14px; }
+QFrame[kind="chip"][chosen="true"] { border-color: $accent; }
 QFrame[kind="line"] { background: $border; border: none; max-height: 1px; }
 QFrame[kind="navigation"] { background: $surface; border: none; border-right: 1px solid $border; }
 
@@ -63,6 +65,8 @@ QPushButton[kind="fold"] { background: transparent; border: 1px solid transparen
 QPushButton[kind="fold"]:hover { color: $text; }
 QPushButton[kind="fold"]:focus { border: 2px solid $accent; padding: 2px 3px; }
 QPushButton[kind="fold"]:checked { background: transparent; }
+QPushButton[kind="chip"] { background: transparent; border: 1px solid transparent; padding: 2px 6px; }
+QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 QPushButton[kind="navigation"] { background: transparent; border: 2px solid transparent; text-align: left; padding: 6px; color: $text_muted; }
 QPushButton[kind="navigation"]:hover { background: $surface_raised; color: $text; }
 QPushButton[kind="navigation"]:checked { background: $selection; color: $text; font-weight: 600; }

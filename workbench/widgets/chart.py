@@ -115,6 +115,13 @@ class LineChart(Card):
         self._series[key].curve.replace(x, y)
         self._soon()
 
+    def set_band(self, key: str, low: npt.ArrayLike, high: npt.ArrayLike) -> None:
+        """Lay a band around a declared series; low and high (points,), at the x of its points."""
+        series = self._series[key]
+        for curve, y in ((series.low_curve, low), (series.high_curve, high)):
+            curve.replace(series.curve.x, y)
+        self._soon()
+
     def append(self, key: str, x: float, y: float) -> None:
         """Add one point to a declared series."""
         self._series[key].curve.append(x, y)
@@ -313,7 +320,8 @@ class LineChart(Card):
         return left - side, right + side
 
     def _y_range(self, filled: list[Series]) -> tuple[float, float]:
-        values = self._scaled(np.concatenate([y for each in filled for y in (each.curve.y, each.ghost_curve.y)]))
+        curves = [curve for each in filled for curve in (each.curve, each.ghost_curve, each.low_curve, each.high_curve)]
+        values = self._scaled(np.concatenate([curve.y for curve in curves]))
         known = values[np.isfinite(values)]
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
         from_zero = self._from_zero and not self.is_logarithmic

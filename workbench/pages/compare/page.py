@@ -1,0 +1,302 @@
+"""The compare page: chosen runs as chips above, and what there is to say of them in tabs below."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+
+from engine.evaluation.metrics import METRICS
+from workbench.context import Workbench
+from workbench.latest import Latest
+from workbench.links import InspectorLink
+from workbench.pages.base import Page
+from workbench.pages.compare.chips import Chips
+from workbench.pages.compare.curves_tab import CurvesTab
+from workbench.pages.compare.head_tail_tab import HeadTailTab
+from workbench.pages.compare.metrics_tab import MetricsTab
+from workbench.pages.compare.moves_tab import MovesTab
+from workbench.pages.compare.picker import Picker
+from workbench.pages.compare.selection import MOST, Lines, Selection
+from workbench.pages.compare.session import Found, Measure, Session
+from workbench.pages.compare.settings_tab import SettingsTab
+from workbench.pages.compare.sweep_tab import SweepTab
+from workbench.pages.compare.tab import Tab
+from workbench.pages.compare.words import protocol_words
+from workbench.pages.runs.facts import config_of
+from workbench.theme import SPACE_2, SPACE_3
+from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.parts import guard_wheel, label
+from workbench.widgets.states import StateStack
+
+RUNS, ALONE, REFERENCE = "compare/runs", "compare/eachAlone", "compare/reference"  # what is remembered
+MOST_NOTES = 3  # lines of the banner
+
+
+class ComparePage(Page):
+    """Two to ten series side by side; the tabs work out what they show when they come into view."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__("Compare", "Two to ten runs: which is better, for whom, and how surely", parent)
+        self._workbench = workbench
+        self._session = Session(workbench)
+        self.selection = Selection()
+        self._runs: list[int] = _numbers(workbench.preferences.recall(RUNS, ""))
+        self.selection.refer_to(tuple(_numbers(workbench.preferences.recall(REFERENCE, ""))))
+        self._reading, self._checking = Latest(self), Latest(self)
+        self._notes: list[str] = []
+        self.chips = Chips()
+        self.each_alone = QCheckBox("Each seed on its own")
+        self.each_alone.setObjectName("compare.eachAlone")
+        self.each_alone.setToolTip("Otherwise finished runs that differ in their seed only are shown as their mean")
+        self.each_alone.setChecked(workbench.preferences.recall(ALONE, "") == "yes")
+        self.banner, self.note = QFrame(), label("", "", wrap=True, selectable=True)
+        self.metric, self.protocol = QComboBox(), QComboBox()
+        self.metrics, self.head_tail = MetricsTab(self._session), HeadTailTab(self._session)
+        self.moves, self.curves = MovesTab(self._session), CurvesTab(self._session)
+        self.settings, self.sweep = SettingsTab(self._session), SweepTab(self._session)
+        self.tabs = QTabWidget()
+        self.states = self._lay_out()
+        self._connect()
+
+    # What the window asks
+
+    def activate(self) -> None:
+        """Read the chosen runs again: some may have ended, or be gone."""
+        self._read()
+
+    def open_with(self, payload: object) -> None:
+        """Compare the runs of these numbers."""
+        if isinstance(payload, tuple | list) and payload:
+            self.compare([int(run) for run in payload])
+
+    def compare(self, runs: Sequence[int], *, each_alone: bool | None = None) -> None:
+        """Compare these runs in the place of those that are compared now."""
+        self._runs = list(dict.fromkeys(runs))
+        if each_alone is not None:
+            self.each_alone.blockSignals(True)
+            self.each_alone.setChecked(each_alone)
+            self.each_alone.blockSignals(False)
+        self._read()
+
+    def choose_runs(self) -> None:
+        """Ask for the runs in a dialog."""
+        picker = Picker(self._workbench.store, self._runs, each_alone=self.each_alone.isChecked(), parent=self)
+        picker.picked.connect(lambda runs, alone: self.compare(runs, each_alone=alone))
+        picker.open()
+
+    @property
+    def lines(self) -> Lines:
+        return self.selection.lines
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come, of those that come into view."""
+        tabs = (self.metrics, self.moves, self.curves)
+        return self._reading.is_asking or self._checking.is_asking or any(tab.is_busy for tab in tabs)
+
+    # The runs
+
+    def _read(self) -> None:
+        if not self._runs:
+            self._show(Found([], []))
+            return
+        if not self.lines.all:
+            self.states.show_loading()
+        self._reading.ask(
+            partial(self._session.series, self._runs, each_alone=self.each_alone.isChecked()),
+            self._show,
+            lambda error: self.states.show_error("The runs cannot be read", str(error)),
+        )
+
+    def _show(self, found: Found) -> None:
+        self._runs = [run for run in self._runs if run not in found.gone]
+        series = found.series
+        self._notes = []
+        if found.gone:
+            gone = ", ".join(map(str, found.gone))
+            self._notes.append(f"Run {gone} {'is' if len(found.gone) == 1 else 'are'} gone: deleted since.")
+        if len(series) > MOST:
+            self._notes.append(
+                f"The first {MOST} of {len(series)} are shown, as many as can be told apart. Take others out to see more."
+            )
+        self.selection.set(series)
+        self._remember()
+        if series:
+            self._show_lines()
+            self.states.show_content()
+        else:
+            self.chips.show_lines(Lines())
+            self.states.show_empty()
+        self.each_alone.setVisible(bool(series))
+
+    def _show_lines(self) -> None:
+        lines = self.lines
+        self.chips.show_lines(lines)
+        self._show_notes([])
+        self._offer_protocols([])
+        self._show_tabs()
+        self._checking.ask(partial(_check, self._session, lines), self._show_checks, lambda _error: None)
+
+    def _show_checks(self, checked: tuple[list[str], list[str]]) -> None:
+        notes, protocols = checked
+        self._show_notes(notes)
+        self._offer_protocols(protocols)
+
+    def _show_notes(self, notes: Sequence[str]) -> None:
+        words = [*self._notes, *notes]
+        if len(self.lines.all) == 1:
+            words.append("One run alone: choose a second to compare it with.")
+        shown = words[:MOST_NOTES] + ([f"And {len(words) - MOST_NOTES} more."] if len(words) > MOST_NOTES else [])
+        self.note.setText("\n".join(shown))
+        self.note.setToolTip("\n".join(words) if len(words) > MOST_NOTES else "")
+        self.banner.setVisible(bool(words))
+
+    def _show_tabs(self) -> None:
+        measure = Measure(self.metric.currentText(), self.protocol.currentData() or "full")
+        for tab in self._all_tabs:
+            tab.show_lines(self.lines, measure)
+
+    @property
+    def _all_tabs(self) -> tuple[Tab, ...]:
+        return (self.metrics, self.head_tail, self.moves, self.curves, self.settings, self.sweep)
+
+    def _offer_protocols(self, protocols: Sequence[str]) -> None:
+        """The protocols that all have; until that is known, the two that every run has."""
+        reference = self.lines.reference
+        config = config_of(reference.series.first) if reference is not None else None
+        chosen = self.protocol.currentData()
+        self.protocol.blockSignals(True)
+        self.protocol.clear()
+        for name in protocols or ("full", "sampled"):
+            self.protocol.addItem(protocol_words(name, config), name)
+        self.protocol.setCurrentIndex(max(0, self.protocol.findData(chosen)))
+        self.protocol.blockSignals(False)
+        if protocols and chosen not in protocols:
+            self._show_tabs()
+
+    # What the person chooses
+
+    def _remove(self, runs: tuple[int, ...]) -> None:
+        self.compare([run for run in self._runs if run not in runs])
+
+    def _refer_to(self, runs: tuple[int, ...]) -> None:
+        self.selection.refer_to(runs)
+        self._remember()
+        self._show_lines()
+
+    def _look_at(self, runs: tuple[int, ...]) -> None:
+        before = self.lines.other
+        self.selection.look_at(runs)
+        if self.lines.other is not before:
+            self.chips.show_lines(self.lines)
+            self.moves.show_lines(self.lines, self.moves.measure)
+
+    def _inspect(self, item: int | None = None, user: str | None = None) -> None:
+        lines = self.lines
+        if lines.other is not None and lines.reference is not None:
+            run, against = lines.other.series.first.id, lines.reference.series.first.id
+            self.open_page.emit("inspector", InspectorLink(run, item=item, user=user, against=against))
+
+    def _remember(self) -> None:
+        reference = self.lines.reference
+        self._workbench.preferences.remember(RUNS, " ".join(map(str, self._runs)))
+        self._workbench.preferences.remember(ALONE, "yes" if self.each_alone.isChecked() else "no")
+        numbers = reference.series.numbers if reference is not None else ()
+        self._workbench.preferences.remember(REFERENCE, " ".join(map(str, numbers)))
+
+    # Layout
+
+    def _lay_out(self) -> StateStack:
+        self.set_main_action("Choose runs", "plus", self.choose_runs, "compare.choose")
+        self.title_row.insertWidget(1, self.each_alone)
+        self.banner.setProperty("kind", "banner")
+        self.banner.setProperty("tone", "warning")
+        row = QHBoxLayout(self.banner)
+        row.setContentsMargins(SPACE_3, SPACE_2, SPACE_3, SPACE_2)
+        row.addWidget(self.note)
+        self.banner.hide()
+        self.tabs.setObjectName("compare.tabs")
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName("What is compared")
+        titles = ("Metrics", "Head and tail", "Gained and lost", "Curves", "Settings", "Sweep")
+        for tab, title in zip(self._all_tabs, titles, strict=True):
+            self.tabs.addTab(tab, title)
+        self.tabs.setCornerWidget(self._measure_bar(), Qt.Corner.TopRightCorner)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_3)
+        column.addWidget(self.chips)
+        column.addWidget(self.banner)
+        column.addWidget(self.tabs, 1)
+        empty = EmptyState(
+            "scales",
+            "Nothing to compare yet",
+            "Choose two to ten runs: their metrics with intervals, curves, settings, head against tail, and who gained.",
+            "Choose runs",
+            "compare.chooseFirst",
+        )
+        empty.clicked.connect(self.choose_runs)
+        states = StateStack(content, empty, "compare")
+        states.show_empty()
+        self.body.addWidget(states, 1)
+        return states
+
+    def _measure_bar(self) -> QWidget:
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, SPACE_2)
+        row.setSpacing(SPACE_2)
+        self.metric.setObjectName("compare.metric")
+        self.metric.setAccessibleName("Metric")
+        self.metric.addItems(sorted(METRICS, key=_metric_order))
+        self.metric.setCurrentText("NDCG@10")
+        self.protocol.setObjectName("compare.protocol")
+        self.protocol.setAccessibleName("Ranking protocol")
+        self.protocol.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for field in (self.metric, self.protocol):
+            guard_wheel(field)
+            row.addWidget(field)
+        return bar
+
+    def _connect(self) -> None:
+        self.chips.removed.connect(self._remove)
+        self.chips.reference_wanted.connect(self._refer_to)
+        for source in (self.chips, self.head_tail, self.moves, self.sweep):
+            source.chosen.connect(self._look_at)
+        self.each_alone.toggled.connect(lambda _on: self._read())
+        self.metric.activated.connect(lambda _place: self._show_tabs())
+        self.protocol.activated.connect(lambda _place: self._show_tabs())
+        self.moves.item_wanted.connect(lambda item: self._inspect(item=item))
+        self.moves.user_wanted.connect(lambda user: self._inspect(user=user))
+        self.states.retry.connect(self._read)
+        self._workbench.preferences.changed.connect(self._restyle)
+        self._workbench.controller.run_ended.connect(lambda *_: self._read() if self.isVisible() else None)
+
+    def _restyle(self) -> None:
+        for tab in self._all_tabs:
+            tab.restyle()
+
+
+def _check(session: Session, lines: Lines) -> tuple[list[str], list[str]]:
+    """What keeps series from being compared with the reference, in words, and the protocols that there are."""
+    notes = []
+    if lines.reference is not None:
+        alone = session.obstacle(lines.reference.series, lines.reference.series)
+        if alone:
+            notes.append(f"{alone} It is the reference, so nothing can be compared user by user: choose another.")
+        else:
+            words = {line.title: session.obstacle(line.series, lines.reference.series) for line in lines.others}
+            notes = [f"{title}: {why} What does not need that is shown." for title, why in words.items() if why]
+    return notes, session.protocols([line.series for line in lines.all])
+
+
+def _numbers(text: object) -> list[int]:
+    """The numbers in a remembered text."""
+    return [int(word) for word in str(text).split() if word.isdecimal()]
+
+
+def _metric_order(name: str) -> tuple[int, Iterable[object]]:
+    kind, _, cutoff = name.partition("@")
+    return ("NDCG", "HR", "MRR").index(kind), (int(cutoff or 1000),)

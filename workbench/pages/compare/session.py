@@ -1,0 +1,121 @@
+"""What the page asks beside the window: series from the store, differences from ranks, titles from the dataset."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from engine.comparison.checks import check_groups
+from engine.comparison.differences import Difference, Parts, differences, shared_protocols
+from engine.comparison.moves import ItemMoves, UserMoves, item_moves, user_moves
+from engine.comparison.ranks import RankReader
+from engine.comparison.series import Series, series_of
+from engine.errors import DataError
+from engine.store import StoreError
+from workbench.calm import calm
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Catalogue
+    from engine.store import Curve
+    from workbench.context import Workbench
+
+MOST_PAIRS = 400  # answers that are kept
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is compared: a metric and the protocol that it is taken in."""
+
+    metric: str = "NDCG@10"
+    protocol: str = "full"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The series of some runs, and the numbers of those that are there no more."""
+
+    series: list[Series]
+    gone: list[int]
+
+
+class Session:
+    """Answers questions about runs; calls may come from any thread. What was worked out once is kept."""
+
+    def __init__(self, workbench: "Workbench") -> None:
+        self._store, self._library = workbench.store, workbench.library
+        self._reader = RankReader(workbench.home)
+        self._pairs: dict[tuple[object, ...], list[Difference]] = {}
+        self._curves: dict[int, dict[str, Curve]] = {}
+        self._catalogues: dict[str, Catalogue] = {}
+        self._lock = Lock()
+
+    def series(self, runs: Sequence[int], *, each_alone: bool) -> Found:
+        """The runs of these numbers as series."""
+        found, gone = [], []
+        for number in dict.fromkeys(runs):
+            try:
+                found.append(self._store.runs.get(number))
+            except StoreError:
+                gone.append(number)
+        return Found(series_of(found, each_alone=each_alone), gone)
+
+    def curves(self, series: Series) -> "list[dict[str, Curve]]":
+        """series name -> curve, for each of the runs."""
+        return [self._curves_of(run.id, run.status != "running") for run in series.runs]
+
+    def obstacle(self, series: Series, reference: Series) -> str:
+        """Why they cannot be compared user by user; "" where they can."""
+        try:
+            self._check(series, reference)
+        except DataError as error:
+            return str(error)
+        return ""
+
+    def protocols(self, series: Sequence[Series]) -> list[str]:
+        """The protocols that can be chosen: those that all have, of the series whose ranks are there."""
+        with calm():  # the first ranks bring pandas with them
+            readable = [each for each in series if not self.obstacle(each, each)]
+            return shared_protocols([run for each in readable for run in each.runs], self._reader) if readable else []
+
+    def differences(self, series: Series, reference: Series, measure: Measure, parts: Parts) -> list[Difference]:
+        """The series against the reference, not yet corrected. Raises DataError when they cannot be compared."""
+        key = (series.numbers, reference.numbers, measure, parts)
+        if key not in self._pairs:
+            self._check(series, reference)
+            answer = differences(series.runs, reference.runs, self._reader, measure.metric, measure.protocol, parts)
+            with self._lock:
+                if len(self._pairs) >= MOST_PAIRS:
+                    self._pairs.pop(next(iter(self._pairs)))
+                self._pairs[key] = answer
+        return self._pairs[key]
+
+    def moves(self, series: Series, reference: Series, measure: Measure) -> tuple[ItemMoves, UserMoves]:
+        """Items and users from the reference to the series. Raises DataError when they cannot be compared."""
+        self._check(series, reference)
+        asked = series.runs, reference.runs, self._reader, measure.metric, measure.protocol
+        return item_moves(*asked), user_moves(*asked)
+
+    def catalogue(self, series: Series) -> "Catalogue | None":
+        """The items of the series' dataset; None where it was deleted, is damaged or is another by now."""
+        run = series.first
+        if run.dataset_fingerprint not in self._catalogues:
+            try:
+                dataset = self._library.load(run.dataset)
+            except DataError:
+                return None
+            if dataset.facts.get("fingerprint") != run.dataset_fingerprint:
+                return None
+            self._catalogues[run.dataset_fingerprint] = dataset.items
+        return self._catalogues[run.dataset_fingerprint]
+
+    def _check(self, series: Series, reference: Series) -> None:
+        with calm():
+            check_groups([reference.runs, series.runs], self._reader)
+
+    def _curves_of(self, run: int, has_ended: bool) -> "dict[str, Curve]":
+        if run in self._curves:
+            return self._curves[run]
+        curves = self._store.runs.curves(run)
+        if has_ended:
+            self._curves[run] = curves
+        return curves
