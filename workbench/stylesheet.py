@@ -22,6 +22,7 @@ QLabel[kind="label"] { font-weight: 500; }
 QLabel[kind="caption"] { font-size: 11px; color: $text_muted; }
 QLabel[kind="caption"][tone="warning"] { color: $warning; }
 QLabel[kind="caption"][tone="bad"] { color: $bad; }
+QLabel[kind="caption"][tone="accent"] { color: $accent; }
 QLabel[kind="caption"][tone="good"] { color: $good; }
 QLabel[kind="error"] { font-size: 11px; color: $bad; }
 QLabel[kind="good"] { color: $good; }

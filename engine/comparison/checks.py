@@ -18,15 +18,21 @@ _SAME_IN_ALL = ("evaluation.remove_seen", "evaluation.negatives", "evaluation.ne
 _FREE_IN_A_GROUP = {"name", "seed"}
 
 
-def check_groups(groups: "Sequence[Sequence[RunDetails]]", reader: RankReader) -> None:
-    """Raises DataError when runs have not finished, were tested differently or have lost their ranks, or when those
-    of one group differ in more than their seed."""
+def check_runs(groups: "Sequence[Sequence[RunDetails]]") -> None:
+    """What is known without their ranks: raises DataError when runs have not finished or were tested differently, or
+    when those of one group differ in more than their seed."""
     runs = [run for group in groups for run in group]
     for run in runs:
         _check_comparable(run, runs[0])
     for group in groups:
         for run in group[1:]:
             _check_seeds_of_one(run, group[0])
+
+
+def check_groups(groups: "Sequence[Sequence[RunDetails]]", reader: RankReader) -> None:
+    """Raises DataError as `check_runs` does, and when ranks are lost or the runs were not asked the same."""
+    check_runs(groups)
+    runs = [run for group in groups for run in group]
     first = reader.read(runs[0]).questions
     for run in runs[1:]:
         asked = reader.read(run).questions

@@ -18,7 +18,7 @@ from workbench.widgets.plain import plain_tooltip
 class TableColumn:
     """`values` (rows,) are what it sorts by, NaN and None always last; `show` writes one of them. By the number of a
     row, `words` writes it where its value alone does not say all, `tone` gives the role of its colour, `bold` whether
-    it stands out, `icon` what stands before it, and `hint` its tooltip."""
+    it stands out, `icon` what stands before it, and `hint` its tooltip. `title_icon` stands before the title."""
 
     title: str
     help: str
@@ -30,6 +30,7 @@ class TableColumn:
     bold: Callable[[int], bool] | None = None
     icon: Callable[[int], QIcon] | None = None
     hint: Callable[[int], str] | None = None
+    title_icon: QIcon | None = None
 
     def text(self, row: int) -> str:
         """What stands in a row."""
@@ -91,6 +92,8 @@ class ColumnsModel(QAbstractTableModel):
                 return column.title
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tooltip(column.help)
+            case Qt.ItemDataRole.DecorationRole:
+                return column.title_icon
             case Qt.ItemDataRole.TextAlignmentRole:
                 return ALIGN_NUMBER if column.numeric else ALIGN_TEXT
         return None

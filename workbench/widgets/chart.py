@@ -101,9 +101,12 @@ class LineChart(Card):
 
     # What it shows
 
-    def add_series(self, key: str, name: str, role: Role, *, dashed: bool = False, width: float = 2) -> None:
-        """Declare a series without points; its place in the legend is the order of declaration."""
-        series = self._series[key] = Series(Entry(name, role, dashed), width)
+    def add_series(
+        self, key: str, name: str, role: Role, *, dashed: bool = False, width: float = 2, points: bool = True
+    ) -> None:
+        """Declare a series without points; its place in the legend is the order of declaration. `points`: the single
+        ones are faint behind a smoothed line."""
+        series = self._series[key] = Series(Entry(name, role, dashed), width, points)
         for item in series.items:
             self._plot.addItem(item)
         series.restyle(self.devicePixelRatioF())
@@ -179,6 +182,10 @@ class LineChart(Card):
         if key in self._series:
             self._series[key].entry.shown = shown
             self._soon()
+
+    def set_compact(self, on: bool) -> None:
+        """Show values without names, where the page names the strokes elsewhere."""
+        self._legend.set_compact(on)
 
     def refresh(self) -> None:
         """Draw anew, for example when numbers are to be written in another form."""

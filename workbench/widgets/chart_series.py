@@ -20,8 +20,8 @@ class Series:
     smoothed where that is wanted, with the single points faint behind; the earlier run is dashed. A mean may have a
     band between two more curves, which is smoothed as the line is."""
 
-    def __init__(self, entry: Entry, width: float) -> None:
-        self.entry, self._width = entry, width
+    def __init__(self, entry: Entry, width: float, points: bool = True) -> None:
+        self.entry, self._width, self._has_points = entry, width, points
         self.curve, self.ghost_curve = Curve(), Curve()
         self.low_curve, self.high_curve = Curve(), Curve()
         self.places, self.values = np.empty(0), np.empty(0)
@@ -52,7 +52,7 @@ class Series:
         for item in self.items:
             item.setVisible(self.entry.shown)
         self.line.setData(*fit(self.places, self.values))
-        if self.is_smoothed and not len(self.low_curve):
+        if self.is_smoothed and self._has_points:
             self.faint.setData(*fit(self.places, self.curve.y))
         else:
             self.faint.setData([], [])

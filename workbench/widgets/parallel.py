@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from workbench.theme import CAPTION, LEVELS, SPACE_2, SPACE_4, Role, font, tabular, theme
+from workbench.theme import CAPTION, LEVELS, SPACE_1, SPACE_2, SPACE_3, SPACE_4, Role, font, tabular, theme
 
-TOP, BOTTOM, SIDE = 48, 20, 72  # pixels around the axes
+TOP, BOTTOM, LEFT, RIGHT = 48, 20, 96, 168  # pixels around the axes; at the right stand the names
 GRIP = 16  # pixels beside an axis in which a drag marks a range of it
 REACH = 6.0  # pixels from a line at which the pointer means it
 LEAST_BRUSH = 0.015  # of an axis; a shorter drag is a click
@@ -27,7 +27,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Strand:
-    """A line: its name, and how good it is from 0 to 1, which gives its colour; None without a value."""
+    """A line: its name, and how good it is among all from 0 to 1, which gives its colour; None without a value."""
 
     name: str
     worth: float | None
@@ -130,8 +130,8 @@ class ParallelCoordinates(QWidget):
     # Geometry
 
     def _x(self, axis: int) -> float:
-        width = self.width() - 2 * SIDE
-        return SIDE + (width * axis / (len(self._axes) - 1) if len(self._axes) > 1 else width / 2)
+        width = self.width() - LEFT - RIGHT
+        return LEFT + (width * axis / (len(self._axes) - 1) if len(self._axes) > 1 else width / 2)
 
     def _y(self, place: float) -> float:
         return self.height() - BOTTOM - place * (self.height() - TOP - BOTTOM)
@@ -167,6 +167,7 @@ class ParallelCoordinates(QWidget):
             self._paint_strand(painter, line, kept=line in kept)
         for axis in range(len(self._axes)):
             self._paint_axis(painter, axis)
+        self._paint_names(painter, kept)
         painter.end()
 
     def _paint_strand(self, painter: QPainter, line: int, *, kept: bool) -> None:
@@ -203,18 +204,34 @@ class ParallelCoordinates(QWidget):
         painter.setFont(tabular(CAPTION))
         metrics = QFontMetrics(painter.font())
         for place, words in axis.ticks:
-            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(room / 2))
+            before = LEFT - SPACE_3 if number == 0 else 0.6 * room
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(before))
             width = metrics.horizontalAdvance(shown) + 4
-            box = QRectF(x + SPACE_2, self._y(place) - metrics.height() / 2, width, metrics.height())
+            box = QRectF(x - SPACE_1 - width, self._y(place) - metrics.height() / 2, width, metrics.height())
             ground = theme().color(Role.surface)
             ground.setAlphaF(0.8)
             painter.fillRect(box, ground)
             painter.setPen(theme().color(Role.text_muted))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f" {shown}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def _paint_names(self, painter: QPainter, kept: set[int]) -> None:
+        """The lines' names where they end, of those that would cover each other the first ones."""
+        painter.setFont(font(CAPTION))
+        metrics = QFontMetrics(painter.font())
+        x, taken = self._x(len(self._axes) - 1) + SPACE_2, list[float]()
+        for line in sorted(kept, key=lambda line: line != self.current):
+            place = self._axes[-1].places[line]
+            if place is None or any(abs(self._y(place) - other) < metrics.height() for other in taken):
+                continue
+            taken.append(self._y(place))
+            shown = metrics.elidedText(self._strands[line].name, Qt.TextElideMode.ElideRight, RIGHT - SPACE_2)
+            box = QRectF(x, self._y(place) - metrics.height() / 2, RIGHT - SPACE_2, metrics.height())
+            painter.setPen(theme().color(Role.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def _room(self) -> float:
         """Pixels between two axes."""
-        return (self.width() - 2 * SIDE) / max(1, len(self._axes) - 1) - SPACE_2
+        return (self.width() - LEFT - RIGHT) / max(1, len(self._axes) - 1) - SPACE_2
 
 
 def strand_role(worth: float | None) -> Role:

@@ -75,7 +75,7 @@ def date_words(seconds: float, form: str) -> str:
 class PlotCard(Card):
     """Base of still charts. Subclasses draw into `plot`, in `paint`, and answer `words_at`.
 
-    `bottom` and `left` are axes of another kind than of whole numbers.
+    `bottom` and `left` are axes of another kind than of whole numbers, `view` a view that can be moved.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class PlotCard(Card):
         log_y: bool = False,
         bottom: pg.AxisItem | None = None,
         left: pg.AxisItem | None = None,
+        view: pg.ViewBox | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, " ", parent)
@@ -96,8 +97,8 @@ class PlotCard(Card):
         self.set_margins(SPACE_4, SPACE_2)
         self._resting = ""
         self.axes = {"bottom": bottom or Axis("bottom", log_x), "left": left or Axis("left", log_y)}
-        self.plot = pg.PlotWidget(axisItems=self.axes, background=None, enableMenu=False)
-        self.plot.setMouseEnabled(False, False)
+        self.plot = pg.PlotWidget(viewBox=view, axisItems=self.axes, background=None, enableMenu=False)
+        self.plot.setMouseEnabled(view is not None, view is not None)
         self.plot.hideButtons()
         self.plot.setFrameShape(QFrame.Shape.NoFrame)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -7,7 +7,8 @@ from PySide6.QtGui import QBrush, QIcon, QIconEngine, QPainter, QPen, QPixmap
 
 from workbench.theme import Role, theme
 
-LENGTH = 16
+LENGTH = 18
+ROOM = 3  # pixels
 DOT = 7
 WIDTH = 3.0
 
@@ -26,11 +27,11 @@ def stroke_brush(role: Role, dashed: bool) -> QBrush:
 
 
 def paint_stroke(painter: QPainter, rect: QRect | QRectF, role: Role, dashed: bool) -> None:
-    """Paint the stroke through the middle of `rect`."""
+    """Paint the stroke through the middle of `rect`, with a little room behind it."""
     painter.save()
     painter.setPen(stroke_pen(role, dashed))
     middle = QRectF(rect).center().y()
-    painter.drawLine(rect.left(), round(middle), rect.left() + LENGTH, round(middle))
+    painter.drawLine(rect.left(), round(middle), rect.right() - ROOM, round(middle))
     painter.restore()
 
 

@@ -34,6 +34,7 @@ class BandCard(PlotCard):
             "compare.bands", "Popularity bands", "Training interactions of the target", "",
             left=Axis("left", metric_tick), parent=parent,
         )  # fmt: skip
+        self.axes["left"].setTickDensity(0.7)
 
     @property
     def bands(self) -> list[str]:
@@ -49,7 +50,7 @@ class BandCard(PlotCard):
             self.say_nothing("None of these runs has test results by popularity in this protocol.")
             return
         seeds = any(len(line.series.runs) > 1 for line, _ in self._values)
-        self.set_resting_words("point at a band" + ("; whiskers: standard deviation over seeds" if seeds else ""))
+        self.set_resting_words("whiskers: deviation over seeds" if seeds else "point at a band")
         self.describe("; ".join(self.band_words(band) for band in self.bands))
         self.redraw()
 

@@ -7,7 +7,7 @@ from superqt import QFlowLayout
 from workbench.icons import icon
 from workbench.pages.compare.selection import Line, Lines
 from workbench.theme import SPACE_1, SPACE_2, Role
-from workbench.widgets.parts import clear, set_kind
+from workbench.widgets.parts import clear, label, set_kind
 from workbench.widgets.plain import plain_tooltip
 from workbench.widgets.strokes import LENGTH, stroke_icon
 
@@ -27,7 +27,7 @@ class Chip(QFrame):
         self.setProperty("kind", "chip")
         set_kind(self, "true" if is_other else "false", "chosen")
         name = line.words if len(line.words) <= LONGEST else f"{line.words[: LONGEST - 1]}…"
-        self.name = QPushButton(stroke_icon(line.role, line.dashed), name)
+        self.name = QPushButton(stroke_icon(line.role, line.dashed), f" {name}")
         self.name.setObjectName(f"compare.chip.{line.key}")
         self.name.setIconSize(QSize(LENGTH, LENGTH))
         self.name.setProperty("kind", "chip")
@@ -36,10 +36,9 @@ class Chip(QFrame):
         self.name.setToolTip(plain_tooltip("\n".join(filter(None, (_about(line), what, "Click to look at it")))))
         self.reference = QToolButton()
         self.reference.setObjectName(f"compare.chip.{line.key}.reference")
-        self.reference.setIcon(icon("push-pin", Role.accent if is_reference else Role.text_disabled))
+        self.reference.setIcon(icon("push-pin", Role.accent if is_reference else Role.text_muted))
         self.reference.setToolTip("The others are compared with this one" if is_reference else "Compare with this one")
         self.reference.setAccessibleName(f"Make {line.title} the reference")
-        self.reference.setEnabled(not is_reference)
         self.remove = QToolButton()
         self.remove.setObjectName(f"compare.chip.{line.key}.remove")
         self.remove.setIcon(icon("x", Role.text_muted))
@@ -51,7 +50,10 @@ class Chip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_1, 1, SPACE_1, 1)
         row.setSpacing(0)
-        for part in (self.name, self.reference, self.remove):
+        mark = label("reference", "caption")
+        set_kind(mark, "accent", "tone")
+        mark.setVisible(is_reference)
+        for part in (self.name, mark, self.reference, self.remove):
             row.addWidget(part)
 
 

@@ -36,6 +36,7 @@ MEANINGS: dict[Band, str] = {
 }
 PARTS = ("overall", "head", "tail")
 LOSS = "loss/total"
+MOST_NAMED = 4  # series that each chart names; of more the chips above tell the names
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,12 @@ class CurvesTab(Tab):
         names = {chart: validation(part, metric) for part, chart in self.charts.items()} | {self.loss: LOSS}
         for chart, name in names.items():
             chart.remove_all()
+            chart.set_compact(len(drawn.lines.all) > MOST_NAMED)
             for line in drawn.lines.all:
                 mean = drawn.means.get((line.key, name))
                 if mean is None:
                     continue
-                chart.add_series(line.key, line.title, line.role, dashed=line.dashed)
+                chart.add_series(line.key, line.title, line.role, dashed=line.dashed, points=False)
                 chart.set_series(line.key, mean.epochs, mean.mean)
                 if mean.low is not None and mean.high is not None:
                     chart.set_band(line.key, mean.low, mean.high)

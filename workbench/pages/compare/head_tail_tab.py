@@ -21,6 +21,7 @@ class HeadTailTab(Tab):
         self.as_difference = QCheckBox("Less the reference")
         self.as_difference.setObjectName("compare.bands.difference")
         self.bands.header.addWidget(self.as_difference)
+        self.scatter.title.setMinimumHeight(self.as_difference.sizeHint().height())  # so that both plots begin level
         self.as_difference.toggled.connect(self.bands.show_differences)
         self.scatter.chosen.connect(self.chosen)
         split = QSplitter(Qt.Orientation.Horizontal)

@@ -24,7 +24,6 @@ from workbench.widgets.parts import button, guard_wheel, label
 from workbench.widgets.strokes import dot_icon, stroke_icon
 from workbench.widgets.table import DataTable
 
-WIDTHS = (0, 92, 70, 124, 74, 84, 124, 100, 84, 132)
 SURE = 0.05  # corrected p below which a difference is coloured
 SERIES_HELP = "What is compared; runs that differ in their seed only are one series"
 SLICE_HELP = "The users whose target belongs here"
@@ -118,11 +117,10 @@ class MetricsTab(Tab):
 
     def _show_rows(self) -> None:
         self.rows = metric_rows(self.lines, self.measure, self._parts, self._found)
-        is_new = not self.model.columns
         self.model.set_columns(self._columns())
-        if is_new:
-            self.table.set_widths(*WIDTHS)
-            self.table.stretch_column(0)
+        for column in range(1, self.model.columnCount()):
+            self.table.resizeColumnToContents(column)
+        self.table.stretch_column(0)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -162,7 +160,7 @@ class MetricsTab(Tab):
         def interval(row: int) -> str:
             each = found[row]
             if each is None:
-                return NOTHING
+                return "reference" if rows[row].is_reference else NOTHING
             return f"{numbers.metric_difference(each.low)} to {numbers.metric_difference(each.high)}"
 
         def userwise(row: int) -> str:
@@ -176,10 +174,10 @@ class MetricsTab(Tab):
             return Role.good if each.difference > 0 else Role.bad
 
         def series(row: int) -> str:
-            return rows[row].line.words + (" (reference)" if rows[row].is_reference else "")
+            return rows[row].line.title
 
         def hint(row: int) -> str:
-            return self._refused.get(rows[row].line.key, "") or series(row)
+            return self._refused.get(rows[row].line.key, "") or rows[row].line.words
 
         p_values = of("corrected_p") if not self._waiting else [None] * len(rows)
         return [

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from engine.data.dataset import Catalogue
 
 LEAST_USERS = 3  # of an item, by default: below that a difference is one user's luck
-ITEM_WIDTHS = (0, 60, 78, 78, 78, 72)
-USER_WIDTHS = (130, 0, 70, 70, 78)
+ITEM_WIDTHS = (0, 72, 132, 84)
+USER_WIDTHS = (112, 0, 112, 84)
 
 
 class MovesTab(Tab):
@@ -114,21 +114,24 @@ class MovesTab(Tab):
             return
         gains = np.round(moves.after - moves.before, 12)
         kept = moves.users >= self.least.value()
-        none = [None] * len(moves.items)
+
+        def means(row: int) -> str:
+            return f"{_bare(moves.before[row])} → {_bare(moves.after[row])}"
+
+        def hint(row: int) -> str:
+            trained = "" if moves.interactions is None else f", {numbers.count(moves.interactions[row])} interactions"
+            return f"{self._hint(moves.items[row], bool(moves.head[row]))}{trained} in training"
+
         columns = [
             TableColumn("Item", "The item that the users had next", moves.items, self._title,
                         icon=lambda row: dot_icon(Role.head if moves.head[row] else Role.tail),
-                        hint=lambda row: self._hint(moves.items[row], bool(moves.head[row]))),
+                        hint=hint),
             TableColumn("Users", "Users whose target it is", moves.users, numbers.count, True),
-            TableColumn("Before", f"Mean {self.measure.metric} of these users in the reference", moves.before,
-                        numbers.metric, True),
-            TableColumn("After", f"Mean {self.measure.metric} of these users in the other", moves.after,
-                        numbers.metric, True),
+            TableColumn("Before, after", f"Mean {self.measure.metric} of these users in the reference, and in the other",
+                        moves.after, numeric=True, words=means),
             TableColumn("Gain", "After less before", gains, numbers.metric_difference, True, tone=_tone(gains)),
-            TableColumn("Trained", "Training interactions of the item",
-                        none if moves.interactions is None else moves.interactions, numbers.count, True),
         ]  # fmt: skip
-        _fill(self.items, self.items_model, columns, ITEM_WIDTHS, 4, kept)
+        _fill(self.items, self.items_model, columns, ITEM_WIDTHS, kept)
         up, down = int(((gains > 0) & kept).sum()), int(((gains < 0) & kept).sum())
         self.items_card.set_caption(
             f"{numbers.count(up)} gained, {numbers.count(down)} lost, of {numbers.count(int(kept.sum()))}"
@@ -139,18 +142,21 @@ class MovesTab(Tab):
         if moves is None:
             return
         gains = np.round(moves.after - moves.before, 12)
+
+        def ranks(row: int) -> str:
+            return f"{_rank(moves.rank_before[row])} → {_rank(moves.rank_after[row])}"
+
         columns = [
             TableColumn("User", "Identifier of the user", moves.users),
             TableColumn("Target", "The item that the user had next", moves.targets, self._title,
                         icon=lambda row: dot_icon(Role.head if moves.head[row] else Role.tail),
                         hint=lambda row: self._hint(moves.targets[row], bool(moves.head[row]))),
-            TableColumn("Rank", "Rank of the target in the reference (median over seeds)", moves.rank_before,
-                        _rank, True),
-            TableColumn("Now", "Rank of the target in the other (median over seeds)", moves.rank_after, _rank, True),
+            TableColumn("Rank", "Rank of the target in the reference, and in the other (median over seeds)",
+                        moves.rank_after, numeric=True, words=ranks),
             TableColumn("Gain", f"{self.measure.metric} after less before", gains, numbers.metric_difference, True,
                         tone=_tone(gains)),
         ]  # fmt: skip
-        _fill(self.users, self.users_model, columns, USER_WIDTHS, 4)
+        _fill(self.users, self.users_model, columns, USER_WIDTHS)
         up, down = int((gains > 0).sum()), int((gains < 0).sum())
         self.users_card.set_caption(
             f"{numbers.count(up)} gained, {numbers.count(down)} lost, of {numbers.count(len(gains))}"
@@ -185,7 +191,9 @@ class MovesTab(Tab):
         self.items_card.header.addWidget(label("at least", "muted"))
         self.items_card.header.addWidget(self.least)
         self.items_card.header.addWidget(label("users", "muted"))
-        split.setSizes([540, 500])
+        self.least.setFixedWidth(72)
+        self.users_card.title.setMinimumHeight(self.least.sizeHint().height())  # so that both tables begin level
+        split.setSizes([520, 520])
         return split
 
     def _lay_out(self) -> None:
@@ -216,21 +224,25 @@ def _table(name: str, title: str, model: ColumnsModel) -> DataTable:
 
 
 def _fill(
-    table: DataTable, model: ColumnsModel, columns: list[TableColumn], widths: tuple[int, ...], gain: int,
+    table: DataTable, model: ColumnsModel, columns: list[TableColumn], widths: tuple[int, ...],
     kept: "np.typing.NDArray[np.bool_] | None" = None,
 ) -> None:  # fmt: skip
-    """Show columns; the first time those that gained most come first."""
+    """Show columns; the first time those that gained most, by the last column, come first."""
     is_new = not model.columns
     model.set_columns(columns, kept)
     if is_new:
         table.set_widths(*widths)
         table.stretch_column(widths.index(0))
-        table.horizontalHeader().setSortIndicator(gain, Qt.SortOrder.DescendingOrder)
+        table.horizontalHeader().setSortIndicator(len(columns) - 1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
 
 
 def _tone(gains: Any) -> Any:
     return lambda row: Role.good if gains[row] > 0 else Role.bad if gains[row] < 0 else None
+
+
+def _bare(value: float) -> str:
+    return numbers.metric(value).removesuffix(" %")
 
 
 def _rank(rank: float) -> str:

@@ -3,8 +3,16 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.evaluation.metrics import METRICS
 from workbench.context import Workbench
@@ -26,7 +34,7 @@ from workbench.pages.compare.words import protocol_words
 from workbench.pages.runs.facts import config_of
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.parts import guard_wheel, label
+from workbench.widgets.parts import guard_wheel, label, line
 from workbench.widgets.states import StateStack
 
 RUNS, ALONE, REFERENCE = "compare/runs", "compare/eachAlone", "compare/reference"  # what is remembered
@@ -55,7 +63,7 @@ class ComparePage(Page):
         self.metrics, self.head_tail = MetricsTab(self._session), HeadTailTab(self._session)
         self.moves, self.curves = MovesTab(self._session), CurvesTab(self._session)
         self.settings, self.sweep = SettingsTab(self._session), SweepTab(self._session)
-        self.tabs = QTabWidget()
+        self.tabs, self.stack = QTabBar(), QStackedWidget()
         self.states = self._lay_out()
         self._connect()
 
@@ -175,6 +183,12 @@ class ComparePage(Page):
         if protocols and chosen not in protocols:
             self._show_tabs()
 
+    def _show_which_fields_count(self) -> None:
+        """Curves are of the validation, in full ranking; settings have no metric."""
+        tab = self.stack.currentWidget()
+        self.metric.setEnabled(tab is not self.settings)
+        self.protocol.setEnabled(tab not in (self.settings, self.curves))
+
     # What the person chooses
 
     def _remove(self, runs: tuple[int, ...]) -> None:
@@ -217,19 +231,24 @@ class ComparePage(Page):
         row.addWidget(self.note)
         self.banner.hide()
         self.tabs.setObjectName("compare.tabs")
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.tabBar().setAccessibleName("What is compared")
+        self.tabs.setDrawBase(False)
+        self.tabs.setAccessibleName("What is compared")
         titles = ("Metrics", "Head and tail", "Gained and lost", "Curves", "Settings", "Sweep")
         for tab, title in zip(self._all_tabs, titles, strict=True):
-            self.tabs.addTab(tab, title)
-        self.tabs.setCornerWidget(self._measure_bar(), Qt.Corner.TopRightCorner)
+            self.tabs.addTab(title)
+            self.stack.addWidget(tab)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
         column.addWidget(self.chips)
         column.addWidget(self.banner)
-        column.addWidget(self.tabs, 1)
+        tabs = QVBoxLayout()
+        tabs.setSpacing(0)
+        tabs.addLayout(self._tab_row())
+        tabs.addWidget(line())
+        tabs.addWidget(self.stack, 1)
+        column.addLayout(tabs, 1)
         empty = EmptyState(
             "scales",
             "Nothing to compare yet",
@@ -243,11 +262,11 @@ class ComparePage(Page):
         self.body.addWidget(states, 1)
         return states
 
-    def _measure_bar(self) -> QWidget:
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, SPACE_2)
+    def _tab_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
         row.setSpacing(SPACE_2)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
         self.metric.setObjectName("compare.metric")
         self.metric.setAccessibleName("Metric")
         self.metric.addItems(sorted(METRICS, key=_metric_order))
@@ -258,7 +277,7 @@ class ComparePage(Page):
         for field in (self.metric, self.protocol):
             guard_wheel(field)
             row.addWidget(field)
-        return bar
+        return row
 
     def _connect(self) -> None:
         self.chips.removed.connect(self._remove)
@@ -266,6 +285,8 @@ class ComparePage(Page):
         for source in (self.chips, self.head_tail, self.moves, self.sweep):
             source.chosen.connect(self._look_at)
         self.each_alone.toggled.connect(lambda _on: self._read())
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
+        self.tabs.currentChanged.connect(lambda _place: self._show_which_fields_count())
         self.metric.activated.connect(lambda _place: self._show_tabs())
         self.protocol.activated.connect(lambda _place: self._show_tabs())
         self.moves.item_wanted.connect(lambda item: self._inspect(item=item))

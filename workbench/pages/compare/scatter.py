@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.comparison.pareto import pareto_front
@@ -17,6 +17,7 @@ from workbench.pages.compare.session import Measure
 from workbench.theme import CAPTION, Role, font, theme
 from workbench.widgets import numbers
 from workbench.widgets.axes import Axis
+from workbench.widgets.chart_plot import ZOOM_HELP, ZoomView
 from workbench.widgets.label_places import label_places
 from workbench.widgets.numbers import metric_tick
 from workbench.widgets.plot_card import PlotCard
@@ -62,7 +63,7 @@ def dots_of(lines: Sequence[Line], measure: Measure) -> list[Dot]:
 
 
 class ScatterCard(PlotCard):
-    """`chosen(runs)`: a dot was clicked."""
+    """`chosen(runs)`: a dot was clicked. With the focus on the chart, + and - zoom, and Home shows everything."""
 
     chosen = Signal(tuple)
 
@@ -72,14 +73,19 @@ class ScatterCard(PlotCard):
         self._lines, self._measure = Lines(), Measure()
         self._names: list[pg.TextItem] = []
         self._corners: list[pg.TextItem] = []
+        self._later = QTimer(singleShot=True, interval=0)
+        self._later.timeout.connect(self._place_names)
+        view = ZoomView()
         super().__init__(
             "compare.scatter", "Head against tail", "Head", "Tail",
-            bottom=Axis("bottom", metric_tick), left=Axis("left", metric_tick), parent=parent,
+            bottom=Axis("bottom", metric_tick), left=Axis("left", metric_tick), view=view, parent=parent,
         )  # fmt: skip
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.plot.setToolTip(ZOOM_HELP)
+        view.double_clicked.connect(self.redraw)
+        view.sigRangeChanged.connect(lambda *_: self._later.start())
         self.plot.scene().sigMouseClicked.connect(self._click)
-        self.plot.showGrid(x=True, y=True, alpha=1.0)
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._place_names)
+        self.axes["left"].setTickDensity(0.7)
 
     def show_lines(self, lines: Lines, measure: Measure) -> None:
         self._lines, self._measure = lines, measure
@@ -107,6 +113,23 @@ class ScatterCard(PlotCard):
         super().resizeEvent(event)
         self._later.start()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Plus:
+                self._zoom(0.5)
+            case Qt.Key.Key_Minus:
+                self._zoom(2)
+            case Qt.Key.Key_Home:
+                self.redraw()
+            case _:
+                super().keyPressEvent(event)
+
+    def _zoom(self, factor: float) -> None:
+        """Look closer around the reference, or at more."""
+        mine = next((dot for dot in self.means if dot.line is self._lines.reference), None)
+        around = None if mine is None else pg.Point(mine.x, mine.y)
+        self.plot.getPlotItem().vb.scaleBy((factor, factor), center=around)
+
     # Drawing
 
     def paint(self) -> None:
@@ -115,10 +138,10 @@ class ScatterCard(PlotCard):
         places = np.array([(dot.x, dot.y) for dot in self.dots])
         low, high = places.min(axis=0), places.max(axis=0)
         room = np.maximum((high - low) * ROOM, 1e-4)
-        low, high = low - room, high + room
+        low, high = np.maximum(low - room, -0.2 * room), high + room
         self.plot.setXRange(low[0], high[0], padding=0)
         self.plot.setYRange(low[1], high[1], padding=0)
-        self._draw_reference(low, high)
+        self._draw_reference()
         self._draw_front(low)
         surface = theme().color(Role.surface)
         for dot in self.dots:
@@ -134,7 +157,7 @@ class ScatterCard(PlotCard):
             )  # fmt: skip
         self._add_names()
 
-    def _draw_reference(self, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> None:
+    def _draw_reference(self) -> None:
         self._corners = []
         mine = next((dot for dot in self.means if dot.line is self._lines.reference), None)
         if mine is None:
@@ -145,7 +168,6 @@ class ScatterCard(PlotCard):
         for (right, top), text in CORNERS.items():
             item = pg.TextItem(text, color=theme().color(Role.text_muted), anchor=(right, 1 - top))
             item.setFont(font(CAPTION))
-            item.setPos(high[0] if right else low[0], high[1] if top else low[1])
             self.plot.addItem(item, ignoreBounds=True)
             self._corners.append(item)
 
@@ -173,11 +195,22 @@ class ScatterCard(PlotCard):
         self._later.start()  # once the plot has its size
 
     def _place_names(self) -> None:
+        """Find room for the names, and for what the four fields around the reference mean."""
         view = self.plot.getPlotItem().vb
         measure = QFontMetricsF(font(CAPTION))
         points = [view.mapViewToScene(QPointF(dot.x, dot.y)) for dot in self.means]
         sizes = [QSizeF(measure.horizontalAdvance(dot.line.title) + 2, measure.height()) for dot in self.means]
         places = label_places(points, sizes, QRectF(view.sceneBoundingRect()))
+        bounds = QRectF(view.sceneBoundingRect())
+        mine = next((dot for dot in self.means if dot.line is self._lines.reference), None)
+        if mine is not None:
+            across = view.mapViewToScene(QPointF(mine.x, mine.y))
+            for ((right, top), text), item in zip(CORNERS.items(), self._corners, strict=False):
+                width = bounds.right() - across.x() if right else across.x() - bounds.left()
+                height = across.y() - bounds.top() if top else bounds.bottom() - across.y()
+                corner = QPointF(bounds.right() if right else bounds.left(), bounds.top() if top else bounds.bottom())
+                item.setPos(view.mapSceneToView(corner))
+                item.setVisible(width > measure.horizontalAdvance(text) + REACH and height > 2 * measure.height())
         for item, place in zip(self._names, places, strict=False):
             item.setVisible(place is not None)
             if place is not None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from engine.comparison.checks import check_runs
 from engine.comparison.series import Series, titles
+from engine.errors import DataError
 from workbench.theme import RUNS, Role
 
 MOST = 10  # as many as can be told apart: five colours, solid and dashed
@@ -35,9 +37,11 @@ class Line:
 @dataclass(frozen=True)
 class Lines:
     """The lines of one moment; `reference` is what the others are compared with, `other` the one that the person
-    looks at beside it. Both are None only where there is no line, and no second one."""
+    looks at beside it. Both are None only where there is no line, and no second one. Of `all`, the `compared` ones
+    were tested as the reference was, on the same data; the reference is among them unless it was not tested."""
 
     all: tuple[Line, ...] = ()
+    compared: tuple[Line, ...] = ()
     reference: Line | None = None
     other: Line | None = None
 
@@ -87,14 +91,23 @@ class Selection:
         )
         finished = next((line for line in made if line.series.first.status == "finished"), None)
         reference = _with_any(made, self._reference) or finished or next(iter(made), None)
-        others = tuple(line for line in made if line is not reference)
+        compared = tuple(line for line in made if reference is not None and _can_be_compared(line, reference))
+        others = [line for line in (*compared, *made) if line is not reference]
         other = _with_any(others, self._other) or next(iter(others), None)
-        return Lines(made, reference, other)
+        return Lines(made, compared, reference, other)
 
     def _strokes_of(self, series: Series) -> list[int]:
         """The strokes of the series now that share a run with this one."""
         runs = set(series.numbers)
         return [s for old, s in zip(self._series, self._strokes, strict=True) if runs & set(old.numbers)]
+
+
+def _can_be_compared(line: Line, reference: Line) -> bool:
+    try:
+        check_runs([reference.series.runs, line.series.runs])
+    except DataError:
+        return False
+    return True
 
 
 def _with_any(lines: Sequence[Line], runs: tuple[int, ...]) -> Line | None:

@@ -18,14 +18,14 @@ PARTS = ("overall", "head", "tail")
 
 
 def sweep(lines: Sequence[Line], measure: Measure) -> tuple[list[Axis], list[Strand], list[str]]:
-    """Axes, lines, and the titles of settings that differ but have no room. Colours go by the metric overall."""
+    """Axes, lines, and the titles of settings that differ but have no room. Colours go by the order in the metric overall."""
     differing = [row for row in setting_lines(lines) if row.differs and row.key != "seed"]
     shown, left_out = differing[:MOST_SETTINGS], [row.title for row in differing[MOST_SETTINGS:]]
     axes = [_setting_axis(row, lines) for row in shown]
     values = {part: [_mean(line, measure, part) for line in lines] for part in PARTS}
     axes += [_metric_axis(f"{measure.metric}, {part}", values[part]) for part in PARTS]
-    worth = _shares(values["overall"])
-    return axes, [Strand(line.words, each) for line, each in zip(lines, worth, strict=True)], left_out
+    worth = _ranks(values["overall"])
+    return axes, [Strand(line.title, each) for line, each in zip(lines, worth, strict=True)], left_out
 
 
 def _setting_axis(row: SettingLine, lines: Sequence[Line]) -> Axis:
@@ -53,6 +53,12 @@ def _shares(values: Sequence[float | None]) -> list[float | None]:
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
     reach = high - low
     return [None if value is None else (value - low) / reach if reach else 0.0 for value in values]
+
+
+def _ranks(values: Sequence[float | None]) -> list[float | None]:
+    """The place of each value among all, from 0 for the lowest to 1; one outlier leaves the others apart."""
+    order = sorted({value for value in values if value is not None})
+    return [None if value is None else order.index(value) / max(1, len(order) - 1) for value in values]
 
 
 def _mean(line: Line, measure: Measure, part: str) -> float | None:

@@ -10,7 +10,7 @@ from workbench.theme import SPACE_3
 from workbench.widgets.parallel import ParallelCoordinates
 from workbench.widgets.parts import Card
 
-RESTING = "dark is low, bright is high {metric} overall; drag along an axis to keep what passes there, click to let go"
+RESTING = "colours from the lowest {metric} overall, violet, to the highest, green; drag along an axis to keep what passes there, click to let go"
 
 
 class SweepTab(Tab):
