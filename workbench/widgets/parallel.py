@@ -104,9 +104,9 @@ class ParallelCoordinates(QWidget):
             axis, start = self._drag
             self.brush(axis, start, self._place_at(event.position().y()))
             return
-        axis = self._axis_at(event.position().x())
-        self.setCursor(Qt.CursorShape.SizeVerCursor if axis is not None else Qt.CursorShape.ArrowCursor)
-        self._point(-1 if axis is not None else self._line_at(event.position()))
+        on_axis = self._axis_at(event.position().x()) is not None
+        self.setCursor(Qt.CursorShape.SizeVerCursor if on_axis else Qt.CursorShape.ArrowCursor)
+        self._point(-1 if on_axis else self._line_at(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag is not None:

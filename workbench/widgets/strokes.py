@@ -30,8 +30,9 @@ def paint_stroke(painter: QPainter, rect: QRect | QRectF, role: Role, dashed: bo
     """Paint the stroke through the middle of `rect`, with a little room behind it."""
     painter.save()
     painter.setPen(stroke_pen(role, dashed))
-    middle = QRectF(rect).center().y()
-    painter.drawLine(rect.left(), round(middle), rect.right() - ROOM, round(middle))
+    place = QRectF(rect)
+    middle = round(place.center().y())
+    painter.drawLine(round(place.left()), middle, round(place.right()) - ROOM, middle)
     painter.restore()
 
 

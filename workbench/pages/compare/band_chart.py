@@ -43,7 +43,7 @@ class BandCard(PlotCard):
 
     def show_lines(self, lines: Lines, measure: Measure) -> None:
         self._lines, self._measure = lines, measure
-        found = [(line, dict(bands(line.series, measure.protocol, measure.metric))) for line in lines.all]
+        found = [(line, dict(bands(line.series, measure.protocol, measure.metric))) for line in lines.compared]
         self._values = [(line, values) for line, values in found if values]
         self._users = {band: users for _, values in self._values for band, (users, _) in values.items()}
         if not self._values:

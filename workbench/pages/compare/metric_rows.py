@@ -1,7 +1,6 @@
 """The rows of the metric table: every series in every slice, with its difference to the reference once that is known;
 no widget is involved."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,13 +68,14 @@ def metric_rows(
     return rows
 
 
-def best_rows(rows: Sequence[MetricRow]) -> set[int]:
-    """Places of the rows with the highest mean of their slice."""
-    best: dict[str, float] = {}
-    for row in rows:
-        if row.value is not None:
-            best[row.slice] = max(best.get(row.slice, -math.inf), row.value.mean)
-    return {place for place, row in enumerate(rows) if row.value is not None and row.value.mean == best[row.slice] > 0}
+def best_rows(rows: Sequence[MetricRow], lines: Lines) -> set[int]:
+    """Places of the rows with the highest mean of their slice, among the lines that can be compared."""
+    means: dict[str, dict[int, float]] = {}
+    for place, row in enumerate(rows):
+        if row.value is not None and row.line in lines.compared:
+            means.setdefault(row.slice, {})[place] = row.value.mean
+    best = {part: max(found.values()) for part, found in means.items()}
+    return {place for part, found in means.items() for place, mean in found.items() if mean == best[part] > 0}
 
 
 def export_rows(file: Path, rows: Sequence[MetricRow], measure: Measure) -> None:

@@ -24,6 +24,8 @@ from workbench.widgets.parts import button, guard_wheel, label
 from workbench.widgets.strokes import dot_icon, stroke_icon
 from workbench.widgets.table import DataTable
 
+WIDTHS = (0, 94, 70, 122, 78, 80, 122, 100, 80, 130)
+WIDTHS_OF_DECIMALS = (0, 94, 70, 130, 92, 80, 152, 100, 80, 130)
 SURE = 0.05  # corrected p below which a difference is coloured
 SERIES_HELP = "What is compared; runs that differ in their seed only are one series"
 SLICE_HELP = "The users whose target belongs here"
@@ -118,8 +120,7 @@ class MetricsTab(Tab):
     def _show_rows(self) -> None:
         self.rows = metric_rows(self.lines, self.measure, self._parts, self._found)
         self.model.set_columns(self._columns())
-        for column in range(1, self.model.columnCount()):
-            self.table.resizeColumnToContents(column)
+        self.table.set_widths(*(WIDTHS if numbers.in_percent() else WIDTHS_OF_DECIMALS))
         self.table.stretch_column(0)
         self._show_state()
 
@@ -144,7 +145,7 @@ class MetricsTab(Tab):
         return chosen
 
     def _columns(self) -> list[TableColumn]:
-        rows, best = self.rows, best_rows(self.rows)
+        rows, best = self.rows, best_rows(self.rows, self.lines)
         found = [row.difference for row in rows]
 
         def of(name: str) -> list[float | None]:

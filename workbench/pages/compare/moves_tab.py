@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
 from engine.comparison.moves import ItemMoves, UserMoves
-from engine.errors import WorkbenchError
+from engine.errors import DataError
 from workbench.latest import Latest
 from workbench.models.columns_table import ColumnsModel, TableColumn
 from workbench.pages.compare.session import Session
@@ -92,8 +92,11 @@ class MovesTab(Tab):
         self.states.show_content()
 
     def _show_failure(self, error: Exception) -> None:
-        words = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-        self.states.show_error("These two cannot be compared user by user", words)
+        if isinstance(error, DataError):  # trying again would not help
+            self.states.empty.set_words("These two cannot be compared user by user", str(error))
+            self.states.show_empty()
+        else:
+            self.states.show_error("The ranks cannot be compared", f"{type(error).__name__}: {error}")
 
     def _offer_others(self) -> None:
         self.other.blockSignals(True)

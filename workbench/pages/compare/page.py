@@ -59,7 +59,7 @@ class ComparePage(Page):
         self.each_alone.setToolTip("Otherwise finished runs that differ in their seed only are shown as their mean")
         self.each_alone.setChecked(workbench.preferences.recall(ALONE, "") == "yes")
         self.banner, self.note = QFrame(), label("", "", wrap=True, selectable=True)
-        self.metric, self.protocol = QComboBox(), QComboBox()
+        self.metric_field, self.protocol_field = QComboBox(), QComboBox()
         self.metrics, self.head_tail = MetricsTab(self._session), HeadTailTab(self._session)
         self.moves, self.curves = MovesTab(self._session), CurvesTab(self._session)
         self.settings, self.sweep = SettingsTab(self._session), SweepTab(self._session)
@@ -161,7 +161,7 @@ class ComparePage(Page):
         self.banner.setVisible(bool(words))
 
     def _show_tabs(self) -> None:
-        measure = Measure(self.metric.currentText(), self.protocol.currentData() or "full")
+        measure = Measure(self.metric_field.currentText(), self.protocol_field.currentData() or "full")
         for tab in self._all_tabs:
             tab.show_lines(self.lines, measure)
 
@@ -173,21 +173,21 @@ class ComparePage(Page):
         """The protocols that all have; until that is known, the two that every run has."""
         reference = self.lines.reference
         config = config_of(reference.series.first) if reference is not None else None
-        chosen = self.protocol.currentData()
-        self.protocol.blockSignals(True)
-        self.protocol.clear()
+        chosen = self.protocol_field.currentData()
+        self.protocol_field.blockSignals(True)
+        self.protocol_field.clear()
         for name in protocols or ("full", "sampled"):
-            self.protocol.addItem(protocol_words(name, config), name)
-        self.protocol.setCurrentIndex(max(0, self.protocol.findData(chosen)))
-        self.protocol.blockSignals(False)
+            self.protocol_field.addItem(protocol_words(name, config), name)
+        self.protocol_field.setCurrentIndex(max(0, self.protocol_field.findData(chosen)))
+        self.protocol_field.blockSignals(False)
         if protocols and chosen not in protocols:
             self._show_tabs()
 
     def _show_which_fields_count(self) -> None:
         """Curves are of the validation, in full ranking; settings have no metric."""
         tab = self.stack.currentWidget()
-        self.metric.setEnabled(tab is not self.settings)
-        self.protocol.setEnabled(tab not in (self.settings, self.curves))
+        self.metric_field.setEnabled(tab is not self.settings)
+        self.protocol_field.setEnabled(tab not in (self.settings, self.curves))
 
     # What the person chooses
 
@@ -267,14 +267,14 @@ class ComparePage(Page):
         row.setSpacing(SPACE_2)
         row.addWidget(self.tabs)
         row.addStretch(1)
-        self.metric.setObjectName("compare.metric")
-        self.metric.setAccessibleName("Metric")
-        self.metric.addItems(sorted(METRICS, key=_metric_order))
-        self.metric.setCurrentText("NDCG@10")
-        self.protocol.setObjectName("compare.protocol")
-        self.protocol.setAccessibleName("Ranking protocol")
-        self.protocol.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for field in (self.metric, self.protocol):
+        self.metric_field.setObjectName("compare.metric")
+        self.metric_field.setAccessibleName("Metric")
+        self.metric_field.addItems(sorted(METRICS, key=_metric_order))
+        self.metric_field.setCurrentText("NDCG@10")
+        self.protocol_field.setObjectName("compare.protocol")
+        self.protocol_field.setAccessibleName("Ranking protocol")
+        self.protocol_field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for field in (self.metric_field, self.protocol_field):
             guard_wheel(field)
             row.addWidget(field)
         return row
@@ -287,8 +287,8 @@ class ComparePage(Page):
         self.each_alone.toggled.connect(lambda _on: self._read())
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         self.tabs.currentChanged.connect(lambda _place: self._show_which_fields_count())
-        self.metric.activated.connect(lambda _place: self._show_tabs())
-        self.protocol.activated.connect(lambda _place: self._show_tabs())
+        self.metric_field.activated.connect(lambda _place: self._show_tabs())
+        self.protocol_field.activated.connect(lambda _place: self._show_tabs())
         self.moves.item_wanted.connect(lambda item: self._inspect(item=item))
         self.moves.user_wanted.connect(lambda user: self._inspect(user=user))
         self.states.retry.connect(self._read)
@@ -309,7 +309,11 @@ def _check(session: Session, lines: Lines) -> tuple[list[str], list[str]]:
             notes.append(f"{alone} It is the reference, so nothing can be compared user by user: choose another.")
         else:
             words = {line.title: session.obstacle(line.series, lines.reference.series) for line in lines.others}
-            notes = [f"{title}: {why} What does not need that is shown." for title, why in words.items() if why]
+            notes = [
+                f"{title}: {why} Only its curves and settings are shown beside the others."
+                for title, why in words.items()
+                if why
+            ]
     return notes, session.protocols([line.series for line in lines.all])
 
 

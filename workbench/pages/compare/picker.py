@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 LISTED = 300  # newest runs of a search
 PAUSE = 150  # milliseconds without typing before a search begins
-TITLES = ("Name", "Model", "Dataset", "Runs", "NDCG@10", "Head", "Tail", "Status", "Started")
-WIDTHS = (0, 130, 90, 90, 84, 80, 80, 100, 130)
+TITLES = ("Name", "Model", "Dataset", "Runs", "NDCG@10", "Head", "Tail", "Status")
+WIDTHS = (0, 124, 84, 108, 96, 76, 76, 100)
 NUMERIC = (4, 5, 6)
 
 
@@ -93,7 +93,7 @@ class SeriesModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _cell(series, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(_cell(series, column))
+                return plain_tooltip(_about(series))
             case Qt.ItemDataRole.CheckStateRole if column == 0:
                 return Qt.CheckState.Checked if self.is_chosen(index.row()) else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.AccessibleTextRole if column == 0:
@@ -235,6 +235,13 @@ class Picker(QDialog):
         self.compare.clicked.connect(self._accept)
 
 
+def _about(series: Series) -> str:
+    """The runs of a series with their seeds and when they were started."""
+    return "\n".join(
+        f"{run.name}: run {run.id}, seed {run.seed}, started {moment(run.created_at)}" for run in series.runs
+    )
+
+
 def _cell(series: Series, column: int) -> str:
     run = series.first
     match column:
@@ -249,6 +256,4 @@ def _cell(series: Series, column: int) -> str:
         case 4 | 5 | 6:
             value = series.test("full", ("overall", "head", "tail")[column - 4], "NDCG@10")
             return numbers.metric(None if value is None else value.mean)
-        case 7:
-            return STATUS_WORDS.get(run.status, run.status)
-    return moment(run.created_at)
+    return STATUS_WORDS.get(run.status, run.status)

@@ -89,7 +89,7 @@ class ScatterCard(PlotCard):
 
     def show_lines(self, lines: Lines, measure: Measure) -> None:
         self._lines, self._measure = lines, measure
-        self.dots = dots_of(lines.all, measure)
+        self.dots = dots_of(lines.compared, measure)
         means = self.means
         self.front = pareto_front(np.array([(dot.x, dot.y) for dot in means], dtype=np.float64).reshape(-1, 2))
         if not self.dots:

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.applicability import plays_a_part, set_aside
 from engine.settings import settings_of, value_at
-from workbench.pages.compare.selection import Line
+from workbench.pages.compare.selection import Line, Lines
 from workbench.pages.compare.session import Measure
 from workbench.pages.compare.settings_rows import SettingLine, setting_lines
 from workbench.pages.runs.facts import config_of
@@ -17,12 +17,16 @@ MOST_SETTINGS = 7  # that have room beside each other
 PARTS = ("overall", "head", "tail")
 
 
-def sweep(lines: Sequence[Line], measure: Measure) -> tuple[list[Axis], list[Strand], list[str]]:
-    """Axes, lines, and the titles of settings that differ but have no room. Colours go by the order in the metric overall."""
+def sweep(shown: Lines, measure: Measure) -> tuple[list[Axis], list[Strand], list[str]]:
+    """Axes, lines, and the titles of settings that differ but have no room. Colours go by the order in the metric overall;
+    lines that cannot be compared end before it."""
+    lines = shown.all
     differing = [row for row in setting_lines(lines) if row.differs and row.key != "seed"]
-    shown, left_out = differing[:MOST_SETTINGS], [row.title for row in differing[MOST_SETTINGS:]]
-    axes = [_setting_axis(row, lines) for row in shown]
-    values = {part: [_mean(line, measure, part) for line in lines] for part in PARTS}
+    left_out = [row.title for row in differing[MOST_SETTINGS:]]
+    axes = [_setting_axis(row, lines) for row in differing[:MOST_SETTINGS]]
+    values = {
+        part: [_mean(line, measure, part) if line in shown.compared else None for line in lines] for part in PARTS
+    }
     axes += [_metric_axis(f"{measure.metric}, {part}", values[part]) for part in PARTS]
     worth = _ranks(values["overall"])
     return axes, [Strand(line.title, each) for line, each in zip(lines, worth, strict=True)], left_out

@@ -31,7 +31,7 @@ class SweepTab(Tab):
         self.chart.clicked.connect(lambda line: self.chosen.emit(self.lines.all[line].series.numbers))
 
     def refresh(self) -> None:
-        axes, strands, left_out = sweep(self.lines.all, self.measure)
+        axes, strands, left_out = sweep(self.lines, self.measure)
         self.chart.show_strands(axes, strands)
         more = f"; without room: {', '.join(left_out)}" if left_out else ""
         self._resting = RESTING.format(metric=self.measure.metric) + more
