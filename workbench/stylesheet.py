@@ -108,6 +108,8 @@ QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
 QCheckBox::indicator:disabled { background: $surface_raised; border-color: $border; }
+QTableView::indicator { width: 14px; height: 14px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
+QTableView::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
 QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $control_border; border-radius: 9px; background: $surface; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 8px; height: 8px; }
 

@@ -1,6 +1,6 @@
 """What is compared: runs that differ in their seed only, taken together as one series."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,17 +53,25 @@ def series_of(runs: "Iterable[RunDetails]", *, each_alone: bool = False) -> list
 
 
 def titles(series: Sequence[Series]) -> list[str]:
-    """A name for each; where several would be called the same, the seed or the number of the run tells them apart."""
-    names = [each.first.name for each in series]
-    with_seeds = [_with_seed(each) for each in series]
+    """A name for each; where several would be called the same, the dataset, the seed or at last the number of the run
+    tells them apart."""
+    wordings = [[wording(each) for each in series] for wording in _WORDINGS]
     return [
-        name if names.count(name) == 1 else seeded if with_seeds.count(seeded) == 1 else f"{name}, run {each.first.id}"
-        for each, name, seeded in zip(series, names, with_seeds, strict=True)
+        next((words[place] for words in wordings if words.count(words[place]) == 1), wordings[-1][place])
+        for place in range(len(series))
     ]
 
 
-def _with_seed(series: Series) -> str:
-    return series.first.name if len(series.runs) > 1 else f"{series.first.name}, seed {series.first.seed}"
+def _with_dataset(run: "RunDetails") -> str:
+    return run.name if run.dataset in run.name else f"{run.name} on {run.dataset}"
+
+
+_WORDINGS: "tuple[Callable[[Series], str], ...]" = (
+    lambda series: series.first.name,
+    lambda series: _with_dataset(series.first),
+    lambda series: f"{series.first.name}, seed {series.first.seed}" if len(series.runs) == 1 else series.first.name,
+    lambda series: f"{series.first.name}, run {series.first.id}",
+)
 
 
 def bands(series: Series, protocol: str, metric: str) -> "Mapping[str, tuple[int, Spread]]":

@@ -46,6 +46,8 @@ def test_names_that_are_the_same_are_told_apart(add: Add) -> None:
     runs = [add(0, name="H2Rec"), add(1, name="H2Rec"), add(1, name="H2Rec"), add(0, name="HID", model={"kind": "hid"})]
     assert titles(series_of(runs, each_alone=True)) == ["H2Rec, seed 0", "H2Rec, run 2", "H2Rec, run 3", "HID"]
     assert titles(series_of(runs)) == ["H2Rec", "H2Rec, seed 1", "HID"]
+    elsewhere = add(0, name="HID", model={"kind": "hid"}, data={"dataset": "shop"})
+    assert titles(series_of([runs[3], elsewhere])) == ["HID on sample", "HID on shop"]
 
 
 def test_bands_are_means_over_seeds_with_the_users_in_them(add: Add) -> None:

@@ -28,7 +28,8 @@ class BandCard(PlotCard):
     def __init__(self, parent: QWidget | None = None) -> None:
         self.is_difference = False
         self._lines, self._measure = Lines(), Measure()
-        self._values: list[tuple[Line, dict[str, tuple[int, Spread]]]] = []
+        self._drawn: list[Line] = []
+        self._values: dict[str, dict[str, tuple[int, Spread]]] = {}  # key of a line -> band -> users and value
         self._users: dict[str, int] = {}
         super().__init__(
             "compare.bands", "Popularity bands", "Training interactions of the target", "",
@@ -44,12 +45,13 @@ class BandCard(PlotCard):
     def show_lines(self, lines: Lines, measure: Measure) -> None:
         self._lines, self._measure = lines, measure
         found = [(line, dict(bands(line.series, measure.protocol, measure.metric))) for line in lines.compared]
-        self._values = [(line, values) for line, values in found if values]
-        self._users = {band: users for _, values in self._values for band, (users, _) in values.items()}
+        self._drawn = [line for line, values in found if values]
+        self._values = {line.key: values for line, values in found if values}
+        self._users = {band: users for values in self._values.values() for band, (users, _) in values.items()}
         if not self._values:
             self.say_nothing("None of these runs has test results by popularity in this protocol.")
             return
-        seeds = any(len(line.series.runs) > 1 for line, _ in self._values)
+        seeds = any(len(line.series.runs) > 1 for line in self._drawn)
         self.set_resting_words("whiskers: deviation over seeds" if seeds else "point at a band")
         self.describe("; ".join(self.band_words(band) for band in self.bands))
         self.redraw()
@@ -62,17 +64,17 @@ class BandCard(PlotCard):
 
     def value(self, line: Line, band: str) -> float | None:
         """The height of a bar; None where there is none."""
-        mine = next((values for each, values in self._values if each is line), {}).get(band)
+        mine, reference = self._values.get(line.key, {}).get(band), self._lines.reference
         if mine is None or not self.is_difference:
             return None if mine is None else mine[1].mean
-        base = next((values for each, values in self._values if each is self._lines.reference), {}).get(band)
+        base = None if reference is None else self._values.get(reference.key, {}).get(band)
         return None if base is None else mine[1].mean - base[1].mean
 
     def band_words(self, band: str) -> str:
         """What a band holds, series by series."""
         write = numbers.metric_difference if self.is_difference else numbers.metric
         users = f"{slice_words(band)}, {numbers.count(self._users[band])} users"
-        return f"{users}: " + ", ".join(f"{line.title} {write(self.value(line, band))}" for line, _ in self._values)
+        return f"{users}: " + ", ".join(f"{line.title} {write(self.value(line, band))}" for line in self._drawn)
 
     def sizeHint(self) -> QSize:
         return QSize(480, 300)
@@ -80,7 +82,7 @@ class BandCard(PlotCard):
     def paint(self) -> None:
         if not self._values:
             return
-        lines = [line for line, _ in self._values if not (self.is_difference and line is self._lines.reference)]
+        lines = [line for line in self._drawn if not (self.is_difference and line is self._lines.reference)]
         self.plot.setLabel("left", f"{self._measure.metric}{', less the reference' if self.is_difference else ''}")
         step = WIDTH / max(1, len(lines))
         heights = [0.0]
@@ -114,5 +116,5 @@ class BandCard(PlotCard):
         return self.band_words(self.bands[place]) if 0 <= place < len(self.bands) else ""
 
     def _spread(self, line: Line, band: str) -> float:
-        found = next(values for each, values in self._values if each is line).get(band)
+        found = self._values[line.key].get(band)
         return 0.0 if found is None else found[1].deviation or 0.0

@@ -47,14 +47,15 @@ class MetricRow:
 def metric_rows(
     lines: Lines, measure: Measure, parts: Parts, found: Mapping[str, Sequence[Difference]]
 ) -> list[MetricRow]:
-    """A row for every series and slice that holds a user, by series; `found` maps a line's key to its differences."""
+    """A row for every series and slice that holds a user, one for a series without test results; `found` maps a line's key to its differences."""
     together = corrected([each for line in lines.all for each in found.get(line.key, ())])
     known = {(each.runs, each.slice): each for each in together}
     rows = []
     for line in lines.all:
-        for part in PARTS[parts][1]:
+        is_tested = bool(line.series.first.test)
+        for part in PARTS[parts][1] if is_tested else PARTS[parts][1][:1]:
             users = _users(line.series, measure, part)
-            if users or not line.series.first.test:
+            if users or not is_tested:
                 rows.append(
                     MetricRow(
                         line,

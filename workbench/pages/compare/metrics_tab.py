@@ -24,8 +24,8 @@ from workbench.widgets.parts import button, guard_wheel, label
 from workbench.widgets.strokes import dot_icon, stroke_icon
 from workbench.widgets.table import DataTable
 
-WIDTHS = (0, 94, 70, 122, 78, 80, 122, 100, 80, 130)
-WIDTHS_OF_DECIMALS = (0, 94, 70, 130, 92, 80, 152, 100, 80, 130)
+WIDTHS = (0, 94, 70, 122, 78, 86, 126, 100, 80, 130)
+WIDTHS_OF_DECIMALS = (0, 94, 70, 132, 92, 86, 152, 100, 80, 130)
 SURE = 0.05  # corrected p below which a difference is coloured
 SERIES_HELP = "What is compared; runs that differ in their seed only are one series"
 SLICE_HELP = "The users whose target belongs here"
@@ -162,7 +162,7 @@ class MetricsTab(Tab):
             each = found[row]
             if each is None:
                 return "reference" if rows[row].is_reference else NOTHING
-            return f"{numbers.metric_difference(each.low)} to {numbers.metric_difference(each.high)}"
+            return f"[{numbers.metric_difference(each.low)}, {numbers.metric_difference(each.high)}]"
 
         def userwise(row: int) -> str:
             each = found[row]

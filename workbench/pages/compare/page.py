@@ -202,7 +202,7 @@ class ComparePage(Page):
     def _look_at(self, runs: tuple[int, ...]) -> None:
         before = self.lines.other
         self.selection.look_at(runs)
-        if self.lines.other is not before:
+        if before is not None and self.lines.other is not None and self.lines.other.key != before.key:
             self.chips.show_lines(self.lines)
             self.moves.show_lines(self.lines, self.moves.measure)
 

@@ -53,13 +53,14 @@ class Lines:
 
 class Selection:
     """The series that are compared, in the order in which they were chosen. Each keeps its stroke while others come
-    and go; what a series leaves is taken by the next one that comes."""
+    and go; what a series leaves is taken by the next one that comes. `lines` is all of it as it is now."""
 
     def __init__(self) -> None:
         self._series: list[Series] = []
         self._strokes: list[int] = []  # places in STROKES, one for each series
         self._reference: tuple[int, ...] = ()
         self._other: tuple[int, ...] = ()
+        self.lines = Lines()
 
     def set(self, series: Sequence[Series]) -> None:
         """Compare these, at most MOST; one that shares a run with a series that was there takes over its stroke."""
@@ -72,18 +73,20 @@ class Selection:
                 free.remove(stroke)
         self._series = list(series[:MOST])
         self._strokes = [free.pop(0) if stroke is None else stroke for stroke in kept]
+        self._draw_lines()
 
     def refer_to(self, runs: tuple[int, ...]) -> None:
         """Compare with the series that has one of these runs."""
         self._reference = runs
+        self._draw_lines()
 
     def look_at(self, runs: tuple[int, ...]) -> None:
         """Look at the series that has one of these runs beside the reference."""
         self._other = runs
+        self._draw_lines()
 
-    @property
-    def lines(self) -> Lines:
-        """All of it as it is now. By default the reference is the first series that has finished."""
+    def _draw_lines(self) -> None:
+        """By default the reference is the first series that has finished, and the other the first one compared."""
         names = titles(self._series)
         made = tuple(
             Line(each, name, *STROKES[stroke])
@@ -94,7 +97,7 @@ class Selection:
         compared = tuple(line for line in made if reference is not None and _can_be_compared(line, reference))
         others = [line for line in (*compared, *made) if line is not reference]
         other = _with_any(others, self._other) or next(iter(others), None)
-        return Lines(made, compared, reference, other)
+        self.lines = Lines(made, compared, reference, other)
 
     def _strokes_of(self, series: Series) -> list[int]:
         """The strokes of the series now that share a run with this one."""
