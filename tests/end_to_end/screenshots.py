@@ -22,6 +22,7 @@ from workbench.preferences import Preferences
 SIZES = (QSize(1280, 800), QSize(1920, 1080))
 THEMES = ("light", "dark")
 PATIENCE_SECONDS = 20.0
+MOST_COMPARED = 6
 
 
 def wait(app: QApplication, until: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
@@ -44,14 +45,15 @@ def main() -> None:
     runs = [run.id for run in window.workbench.store.runs.list() if run.status == "finished" and run.model == "h2rec"]
     assert runs, "the home folder has no finished H2Rec run"
     payloads: dict[str, object] = dict.fromkeys(("monitor", "runs", "inspector"), runs[0])
-    pages = sys.argv[3:] or ["datasets", "setup", "monitor", "runs", "inspector", "preferences", "help"]
+    payloads["compare"] = tuple(runs[:MOST_COMPARED])
+    pages = sys.argv[3:] or ["datasets", "setup", "monitor", "runs", "compare", "inspector", "preferences", "help"]
     for theme in THEMES:
         preferences.theme = theme
         for size in SIZES:
             window.resize(size)
             for page in pages:
                 window.show_page(page, payloads.get(page))
-                wait(app, lambda: False, seconds=4.0 if page in ("inspector", "datasets") else 1.5)
+                wait(app, lambda: False, seconds=4.0 if page in ("inspector", "datasets", "compare") else 1.5)
                 window.grab().save(str(folder / f"{page}-{theme}-{size.width()}.png"))
     window.close()
     wait(app, lambda: not window.isVisible())

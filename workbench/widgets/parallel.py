@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from workbench.theme import CAPTION, LEVELS, SPACE_1, SPACE_2, SPACE_3, SPACE_4, Role, font, tabular, theme
+from workbench.theme import CAPTION, LEVELS, RADIUS, SPACE_1, SPACE_2, SPACE_3, SPACE_4, Role, font, tabular, theme
 
 TOP, BOTTOM, LEFT, RIGHT = 48, 20, 96, 168  # pixels around the axes; at the right stand the names
 GRIP = 16  # pixels beside an axis in which a drag marks a range of it
@@ -50,7 +50,8 @@ class _Brushes:
 class ParallelCoordinates(QWidget):
     """A drag along an axis keeps the lines that pass through that range; a click on it lets go.
 
-    `pointed(line)`: the number of the line under the pointer, -1 for none; `clicked(line)`: it was clicked.
+    `pointed(line)`: the number of the line under the pointer, -1 for none; `clicked(line)`: it was clicked. With the
+    focus on it, the arrow keys point from line to line, and Enter clicks.
     """
 
     pointed = Signal(int)
@@ -60,6 +61,7 @@ class ParallelCoordinates(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 180)
         self._axes: list[Axis] = []
         self._strands: list[Strand] = []
@@ -121,6 +123,17 @@ class ParallelCoordinates(QWidget):
         super().leaveEvent(event)
         self._point(-1)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
+        step, kept = steps.get(Qt.Key(event.key())), self.kept
+        if step is not None and kept:
+            at = kept.index(self.current) + step if self.current in kept else 0
+            self._point(kept[at % len(kept)])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current >= 0:
+            self.clicked.emit(self.current)
+        else:
+            super().keyPressEvent(event)
+
     def _point(self, line: int) -> None:
         if line != self.current:
             self.current = line
@@ -168,6 +181,10 @@ class ParallelCoordinates(QWidget):
         for axis in range(len(self._axes)):
             self._paint_axis(painter, axis)
         self._paint_names(painter, kept)
+        if self.hasFocus():
+            painter.setPen(QPen(theme().color(Role.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
         painter.end()
 
     def _paint_strand(self, painter: QPainter, line: int, *, kept: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.comparison.curves import Band, MeanCurve, mean_curve
 from workbench.latest import Latest
@@ -36,6 +36,7 @@ MEANINGS: dict[Band, str] = {
 }
 PARTS = ("overall", "head", "tail")
 LOSS = "loss/total"
+LEAST_CHARTS = 420  # pixels that the four charts need to be read
 MOST_NAMED = 4  # series that each chart names; of more the chips above tell the names
 
 
@@ -151,14 +152,20 @@ class CurvesTab(Tab):
             self.states.empty.set_words("No curves", self.notes.text() or "None of these runs has been trained.")
             self.states.show_empty()
 
-    def _charts(self) -> QWidget:
+    def _charts(self) -> QScrollArea:
         holder = QWidget()
+        holder.setMinimumHeight(LEAST_CHARTS)
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(SPACE_3)
         for place, chart in enumerate(self.all):
             grid.addWidget(chart, place // 2, place % 2)
-        return holder
+        scroll = QScrollArea()
+        scroll.setObjectName("compare.curves.scroll")
+        scroll.setAccessibleName("Curves")
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(holder)
+        return scroll
 
     def _lay_out(self) -> None:
         self._band_words = label("Band", "muted")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from engine.comparison.differences import Difference, Parts
@@ -21,6 +21,7 @@ from workbench.theme import SPACE_2, SPACE_3, Role
 from workbench.widgets import dialogs, numbers
 from workbench.widgets.numbers import NOTHING
 from workbench.widgets.parts import button, guard_wheel, label
+from workbench.widgets.states import LOADING_AFTER_MS
 from workbench.widgets.strokes import dot_icon, stroke_icon
 from workbench.widgets.table import DataTable
 
@@ -67,7 +68,10 @@ class MetricsTab(Tab):
         self.status = label("", "muted")
         self.cancel = button("Cancel", "compare.metrics.cancel", kind="quiet")
         self.explanation = label("", "caption", wrap=True)
+        self._delay = QTimer(self, singleShot=True, interval=LOADING_AFTER_MS)
+        self._delay.timeout.connect(lambda: self._show_progress(True))
         self._lay_out()
+        self._show_progress(False)
         self.parts.currentIndexChanged.connect(lambda _place: self.refresh())
         self.cancel.clicked.connect(self.stop)
         self.export_button.clicked.connect(self._ask_and_export)
@@ -82,6 +86,8 @@ class MetricsTab(Tab):
         self._asking.drop()
         self._found, self._refused = {}, {}
         self._waiting = list(self.lines.others)
+        self._delay.start()
+        self.status.setText("")
         self._show_rows()
         self._ask_next()
 
@@ -127,14 +133,19 @@ class MetricsTab(Tab):
     def _show_state(self) -> None:
         pairs = len(self.lines.others)
         done = pairs - len(self._waiting)
-        for part in (self.progress, self.cancel):
-            part.setVisible(bool(self._waiting))
+        if not self._waiting:
+            self._delay.stop()
+            self._show_progress(False)
         self.progress.setRange(0, max(1, pairs))
         self.progress.setValue(done)
-        self.status.setText(f"{done} of {pairs} compared" if self._waiting else "")
+        self.progress.setAccessibleDescription(f"{done} of {pairs} compared")
         self.export_button.setEnabled(any(row.value is not None for row in self.rows))
         comparisons = sum(len(each) for each in self._found.values())
         self.explanation.setText(_explanation(comparisons) if comparisons else "")
+
+    def _show_progress(self, shown: bool) -> None:
+        for part in (self.progress, self.cancel):
+            part.setVisible(shown)
 
     def restyle(self) -> None:
         self._show_rows()

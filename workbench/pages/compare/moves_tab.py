@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
 from engine.comparison.moves import ItemMoves, UserMoves
 from engine.errors import DataError
@@ -14,6 +14,7 @@ from workbench.pages.compare.session import Session
 from workbench.pages.compare.tab import Tab
 from workbench.theme import SPACE_2, SPACE_3, Role
 from workbench.widgets import numbers
+from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import Card, guard_wheel, label
 from workbench.widgets.slices import slice_word
@@ -24,6 +25,7 @@ from workbench.widgets.table import DataTable
 if TYPE_CHECKING:
     from engine.data.dataset import Catalogue
 
+WIDEST_NAME = 300  # pixels
 LEAST_USERS = 3  # of an item, by default: below that a difference is one user's luck
 ITEM_WIDTHS = (0, 72, 132, 84)
 USER_WIDTHS = (112, 0, 112, 84)
@@ -43,11 +45,14 @@ class MovesTab(Tab):
         self._users: UserMoves | None = None
         self._catalogue: Catalogue | None = None
         self._asking = Latest(self)
-        self.from_words = label("", "muted")
+        self.from_words = ElidedLabel()
+        self.from_words.setProperty("kind", "muted")
+        self.from_words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.other = QComboBox()
         self.other.setObjectName("compare.moves.other")
         self.other.setAccessibleName("Series that is looked at beside the reference")
         self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.other.setMaximumWidth(WIDEST_NAME)
         guard_wheel(self.other)
         self.least = QSpinBox()
         self.least.setObjectName("compare.moves.least")

@@ -39,6 +39,7 @@ from workbench.widgets.states import StateStack
 
 RUNS, ALONE, REFERENCE = "compare/runs", "compare/eachAlone", "compare/reference"  # what is remembered
 MOST_NOTES = 3  # lines of the banner
+WIDEST_METRIC = 112  # pixels
 
 
 class ComparePage(Page):
@@ -53,6 +54,7 @@ class ComparePage(Page):
         self.selection.refer_to(tuple(_numbers(workbench.preferences.recall(REFERENCE, ""))))
         self._reading, self._checking = Latest(self), Latest(self)
         self._notes: list[str] = []
+        self._found: Found | None = None
         self.chips = Chips()
         self.each_alone = QCheckBox("Each seed on its own")
         self.each_alone.setObjectName("compare.eachAlone")
@@ -110,6 +112,7 @@ class ComparePage(Page):
             self._show(Found([], []))
             return
         if not self.lines.all:
+            self._found = None
             self.states.show_loading()
         self._reading.ask(
             partial(self._session.series, self._runs, each_alone=self.each_alone.isChecked()),
@@ -117,7 +120,14 @@ class ComparePage(Page):
             lambda error: self.states.show_error("The runs cannot be read", str(error)),
         )
 
+    def find_in_page(self) -> None:
+        """Ctrl+F: runs are searched in the dialog."""
+        self.choose_runs()
+
     def _show(self, found: Found) -> None:
+        if found == self._found and not found.gone:
+            return  # nothing has changed since it was shown
+        self._found = found
         self._runs = [run for run in self._runs if run not in found.gone]
         series = found.series
         self._notes = []
@@ -233,7 +243,7 @@ class ComparePage(Page):
         self.tabs.setObjectName("compare.tabs")
         self.tabs.setDrawBase(False)
         self.tabs.setAccessibleName("What is compared")
-        titles = ("Metrics", "Head and tail", "Gained and lost", "Curves", "Settings", "Sweep")
+        titles = ("Metrics", "Head and tail", "Gains", "Curves", "Settings", "Sweep")
         for tab, title in zip(self._all_tabs, titles, strict=True):
             self.tabs.addTab(title)
             self.stack.addWidget(tab)
@@ -273,7 +283,9 @@ class ComparePage(Page):
         self.metric_field.setCurrentText("NDCG@10")
         self.protocol_field.setObjectName("compare.protocol")
         self.protocol_field.setAccessibleName("Ranking protocol")
+        self.protocol_field.setToolTip("What the target is ranked against: the whole catalogue, or sampled items")
         self.protocol_field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.metric_field.setMaximumWidth(WIDEST_METRIC)
         for field in (self.metric_field, self.protocol_field):
             guard_wheel(field)
             row.addWidget(field)

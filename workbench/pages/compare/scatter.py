@@ -63,7 +63,8 @@ def dots_of(lines: Sequence[Line], measure: Measure) -> list[Dot]:
 
 
 class ScatterCard(PlotCard):
-    """`chosen(runs)`: a dot was clicked. With the focus on the chart, + and - zoom, and Home shows everything."""
+    """`chosen(runs)`: a dot was clicked. With the focus on the chart, the arrow keys point from series to series and
+    Enter chooses; + and - zoom, and Home shows everything."""
 
     chosen = Signal(tuple)
 
@@ -71,6 +72,7 @@ class ScatterCard(PlotCard):
         self.dots: list[Dot] = []
         self.front: list[int] = []  # places of means, by rising head
         self._lines, self._measure = Lines(), Measure()
+        self._pointed: int | None = None  # place among the means
         self._names: list[pg.TextItem] = []
         self._corners: list[pg.TextItem] = []
         self._later = QTimer(singleShot=True, interval=0)
@@ -89,6 +91,7 @@ class ScatterCard(PlotCard):
 
     def show_lines(self, lines: Lines, measure: Measure) -> None:
         self._lines, self._measure = lines, measure
+        self._pointed = None
         self.dots = dots_of(lines.compared, measure)
         means = self.means
         self.front = pareto_front(np.array([(dot.x, dot.y) for dot in means], dtype=np.float64).reshape(-1, 2))
@@ -115,6 +118,12 @@ class ScatterCard(PlotCard):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Up:
+                self._point_beside(-1)
+            case Qt.Key.Key_Right | Qt.Key.Key_Down:
+                self._point_beside(1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._pointed is not None:
+                self.chosen.emit(self.means[self._pointed].line.series.numbers)
             case Qt.Key.Key_Plus:
                 self._zoom(0.5)
             case Qt.Key.Key_Minus:
@@ -123,6 +132,15 @@ class ScatterCard(PlotCard):
                 self.redraw()
             case _:
                 super().keyPressEvent(event)
+
+    def _point_beside(self, by: int) -> None:
+        """Tell of the next series, by rising head."""
+        order = sorted(range(len(self.means)), key=lambda place: self.means[place].x)
+        if order:
+            at = 0 if self._pointed not in order else order.index(self._pointed) + by
+            self._pointed = order[at % len(order)]
+            self.set_caption(self.means[self._pointed].words)
+            self.describe(self.means[self._pointed].words)
 
     def _zoom(self, factor: float) -> None:
         """Look closer around the reference, or at more."""

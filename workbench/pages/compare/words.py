@@ -11,17 +11,17 @@ SLICES = {"band_0": "no training", "short": "short users", "long": "long users"}
 
 
 def protocol_words(protocol: str, config: ExperimentConfig | None) -> str:
-    """A protocol as a run with these settings was tested in it."""
+    """A protocol, in short, as a run with these settings was tested in it."""
     match protocol:
         case "full_with_history":
-            return "Full ranking, history kept"
+            return "Full, history kept"
         case "full_without_history":
-            return "Full ranking, history left out"
+            return "Full, history left out"
         case "full" if config is not None:
-            return f"Full ranking, {history_words(config)}"
+            return f"Full, {history_words(config)}"
         case "sampled" if config is not None:
-            return f"Against {numbers.count(config.evaluation.negatives)} sampled"
-    return {"full": "Full ranking", "sampled": "Sampled negatives"}.get(protocol, protocol)
+            return f"{numbers.count(config.evaluation.negatives)} sampled items"
+    return {"full": "Full ranking", "sampled": "Sampled items"}.get(protocol, protocol)
 
 
 def slice_words(part: str) -> str:
