@@ -23,7 +23,9 @@ from engine.store import Store
 from engine.store.rows import Point
 from workbench.context import Workbench
 from workbench.links import InspectorLink
+from workbench.main_window import SMALLEST
 from workbench.models.roles import DataRole
+from workbench.navigation import WIDTH
 from workbench.pages.compare import ComparePage
 from workbench.pages.compare.picker import Picker
 
@@ -364,3 +366,53 @@ def test_export_writes_the_table(open_page: Any, add: Add, tmp_path: Path) -> No
     written = pd.read_csv(tmp_path / "out.csv")
     assert len(written) == 6
     assert written.loc[3, "difference"] == pytest.approx(page.metrics.rows[3].difference.difference)
+
+
+def test_long_names_and_ten_series_fit_into_the_smallest_window(open_page: Any, add: Add) -> None:
+    name = "A very long name of a run that goes on and on " * 4
+    page = open_page(
+        *(add(BETTER, name=f"{name}{place}", evaluation={"negatives": 50}, seed=place) for place in range(3))
+    )
+    page.each_alone.click()
+    for tab in range(page.tabs.count()):
+        page.tabs.setCurrentIndex(tab)
+        least = page.minimumSizeHint()
+        assert least.width() <= SMALLEST.width() - WIDTH
+        assert least.height() <= SMALLEST.height()
+
+
+def test_nothing_is_worked_out_again_when_the_page_comes_back(qtbot: QtBot, open_page: Any, add: Add) -> None:
+    page = open_page(add(), add(BETTER, model={"kind": "hid"}))
+    rows = page.metrics.rows
+    page.activate()
+    settle(qtbot, page)
+    assert page.metrics.rows is rows
+
+
+def test_charts_are_read_by_keys(qtbot: QtBot, open_page: Any, add: Add) -> None:
+    runs = (
+        add(name="a"),
+        add(TAIL_ONLY, name="b", model={"kind": "sid"}),
+        add(PLACES + 3, name="c", model={"kind": "hid"}),
+    )
+    page = open_page(*runs, tab=HEAD_TAIL)
+    scatter = page.head_tail.scatter
+    for _ in range(2):
+        qtbot.keyClick(scatter, Qt.Key.Key_Right)
+    assert scatter.caption.text().startswith("b: head ") or scatter.caption.text().startswith("c: head ")
+    order = sorted(scatter.means, key=lambda dot: dot.x)
+    qtbot.keyClick(scatter, Qt.Key.Key_Return)
+    wide = scatter.plot.getPlotItem().vb.viewRange()[0]
+    qtbot.keyClick(scatter, Qt.Key.Key_Plus)
+    near = scatter.plot.getPlotItem().vb.viewRange()[0]
+    assert near[1] - near[0] < wide[1] - wide[0]
+    qtbot.keyClick(scatter, Qt.Key.Key_Home)
+    assert scatter.plot.getPlotItem().vb.viewRange()[0] == pytest.approx(wide)
+    assert order[1].line.title in (page.lines.other.title, page.lines.reference.title)
+    page.tabs.setCurrentIndex(SWEEP)
+    chosen: list[Any] = []
+    page.sweep.chosen.connect(chosen.append)
+    qtbot.keyClick(page.sweep.chart, Qt.Key.Key_Down)
+    qtbot.keyClick(page.sweep.chart, Qt.Key.Key_Down)
+    qtbot.keyClick(page.sweep.chart, Qt.Key.Key_Return)
+    assert chosen == [(runs[1],)]

@@ -35,7 +35,7 @@ class BandCard(PlotCard):
             "compare.bands", "Popularity bands", "Training interactions of the target", "",
             left=Axis("left", metric_tick), parent=parent,
         )  # fmt: skip
-        self.axes["left"].setTickDensity(0.7)
+        self.axes["left"].setStyle(maxTickLevel=0)
 
     @property
     def bands(self) -> list[str]:

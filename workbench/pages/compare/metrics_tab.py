@@ -25,8 +25,8 @@ from workbench.widgets.states import LOADING_AFTER_MS
 from workbench.widgets.strokes import dot_icon, stroke_icon
 from workbench.widgets.table import DataTable
 
-WIDTHS = (0, 94, 70, 122, 78, 86, 126, 100, 80, 130)
-WIDTHS_OF_DECIMALS = (0, 94, 70, 132, 92, 86, 152, 100, 80, 130)
+WIDTHS = (0, 94, 70, 130, 78, 86, 126, 100, 80, 130)
+WIDTHS_OF_DECIMALS = (0, 94, 70, 138, 92, 86, 152, 100, 80, 130)
 SURE = 0.05  # corrected p below which a difference is coloured
 SERIES_HELP = "What is compared; runs that differ in their seed only are one series"
 SLICE_HELP = "The users whose target belongs here"

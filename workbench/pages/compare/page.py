@@ -39,7 +39,7 @@ from workbench.widgets.states import StateStack
 
 RUNS, ALONE, REFERENCE = "compare/runs", "compare/eachAlone", "compare/reference"  # what is remembered
 MOST_NOTES = 3  # lines of the banner
-WIDEST_METRIC = 112  # pixels
+WIDEST_METRIC = 128  # pixels
 
 
 class ComparePage(Page):
@@ -243,7 +243,7 @@ class ComparePage(Page):
         self.tabs.setObjectName("compare.tabs")
         self.tabs.setDrawBase(False)
         self.tabs.setAccessibleName("What is compared")
-        titles = ("Metrics", "Head and tail", "Gains", "Curves", "Settings", "Sweep")
+        titles = ("Metrics", "Head, tail", "Gains", "Curves", "Settings", "Sweep")
         for tab, title in zip(self._all_tabs, titles, strict=True):
             self.tabs.addTab(title)
             self.stack.addWidget(tab)
