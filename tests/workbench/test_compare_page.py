@@ -248,6 +248,13 @@ def test_items_and_users_that_gained_lead_to_the_inspector(qtbot: QtBot, open_pa
     user = moves.users_model.index(0, 0).data()
     qtbot.keyClick(moves.users, Qt.Key.Key_Return)
     assert opened[1] == ("inspector", InspectorLink(2, user=user, against=1))
+    moves.search.setText("title 17")
+    qtbot.waitUntil(lambda: moves.items_model.rowCount() == 1)
+    assert {moves.users_model.index(row, 1).data() for row in range(moves.users_model.rowCount())} == {"Title 17"}
+    page.find_in_page()
+    moves.search.setText("u042")
+    qtbot.waitUntil(lambda: moves.users_model.rowCount() == 1)
+    moves.search.clear()
     moves.least.setValue(11)
     assert moves.items_model.rowCount() == 0
 

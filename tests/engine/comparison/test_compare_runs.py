@@ -125,6 +125,8 @@ def test_the_command_prints_tables_or_json(add: Add, home: Home, capsys: pytest.
     assert out.startswith("NDCG@10 against run 1 · H2Rec on sample\n")
     assert "Full ranking, history left out" in out
     assert "Against 100 sampled items" in out
+    assert "beats" in out
+    assert "100.0%" in out
     assert sum("head" in line.split() for line in out.splitlines()) == 2
     assert "all 6 comparisons (Holm)" in out
 

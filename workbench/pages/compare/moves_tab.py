@@ -1,31 +1,27 @@
 """Who gained and who lost between the reference and another series: items and users, a click from the inspector."""
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
-import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
-from engine.comparison.moves import ItemMoves, UserMoves
+from engine.comparison.series import Series
 from engine.errors import DataError
 from workbench.latest import Latest
 from workbench.models.columns_table import ColumnsModel, TableColumn
-from workbench.pages.compare.session import Session
+from workbench.pages.compare.moves_columns import Mask, Moves, gain_words
+from workbench.pages.compare.session import Measure, Session
 from workbench.pages.compare.tab import Tab
-from workbench.theme import SPACE_2, SPACE_3, Role
-from workbench.widgets import numbers
+from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import Card, guard_wheel, label
-from workbench.widgets.slices import slice_word
 from workbench.widgets.states import StateStack
-from workbench.widgets.strokes import dot_icon, stroke_icon
+from workbench.widgets.strokes import stroke_icon
 from workbench.widgets.table import DataTable
 
-if TYPE_CHECKING:
-    from engine.data.dataset import Catalogue
-
-WIDEST_NAME = 300  # pixels
+WIDEST_NAME, WIDEST_SEARCH = 300, 240  # pixels
+PAUSE = 150  # milliseconds without typing before a search begins
 LEAST_USERS = 3  # of an item, by default: below that a difference is one user's luck
 ITEM_WIDTHS = (0, 72, 132, 84)
 USER_WIDTHS = (112, 0, 112, 84)
@@ -41,9 +37,7 @@ class MovesTab(Tab):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._items: ItemMoves | None = None
-        self._users: UserMoves | None = None
-        self._catalogue: Catalogue | None = None
+        self._moves: Moves | None = None
         self._asking = Latest(self)
         self.from_words = ElidedLabel()
         self.from_words.setProperty("kind", "muted")
@@ -53,18 +47,25 @@ class MovesTab(Tab):
         self.other.setAccessibleName("Series that is looked at beside the reference")
         self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.other.setMaximumWidth(WIDEST_NAME)
-        guard_wheel(self.other)
+        self.search = QLineEdit()
+        self.search.setObjectName("compare.moves.search")
+        self.search.setAccessibleName("Search items and users")
+        self.search.setPlaceholderText("Search items and users")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(WIDEST_SEARCH)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self.least = QSpinBox()
         self.least.setObjectName("compare.moves.least")
         self.least.setAccessibleName("Least number of users of an item")
         self.least.setRange(1, 10_000)
         self.least.setValue(LEAST_USERS)
-        guard_wheel(self.least)
+        for field in (self.other, self.least):
+            guard_wheel(field)
         self.items_model, self.users_model = ColumnsModel(self), ColumnsModel(self)
         self.items = _table("compare.moves.items", "Items", self.items_model)
         self.users = _table("compare.moves.users", "Users", self.users_model)
         self.items_card, self.users_card = Card("Items"), Card("Users")
-        nothing = EmptyState("arrows-left-right", "Nothing to compare", "Choose two series that have finished.")
+        nothing = EmptyState("arrows-left-right", "Nothing to compare", "")
         self.states = StateStack(self._tables(), nothing, "compare.moves")
         self._lay_out()
         self._connect()
@@ -82,18 +83,14 @@ class MovesTab(Tab):
             self.states.empty.set_words("Nothing to compare with", "Add a second series: gains are seen between two.")
             self.states.show_empty()
             return
-        session, measure = self.session, self.measure
-
-        def ask() -> "tuple[tuple[ItemMoves, UserMoves], Catalogue | None]":
-            return session.moves(other.series, reference.series, measure), session.catalogue(other.series)
-
         self.states.show_loading()
-        self._asking.ask(ask, self._show, self._show_failure)
+        self._asking.ask(
+            partial(_read, self.session, other.series, reference.series, self.measure), self._show, self._show_failure
+        )
 
-    def _show(self, answer: "tuple[tuple[ItemMoves, UserMoves], Catalogue | None]") -> None:
-        (self._items, self._users), self._catalogue = answer
-        self._show_items()
-        self._show_users()
+    def _show(self, moves: Moves) -> None:
+        self._moves = moves
+        self._show_tables()
         self.states.show_content()
 
     def _show_failure(self, error: Exception) -> None:
@@ -116,77 +113,29 @@ class MovesTab(Tab):
 
     # The tables
 
+    def _show_tables(self) -> None:
+        self._show_items()
+        moves = self._moves
+        if moves is not None:
+            kept = moves.kept_users(self.search.text())
+            _fill(self.users, self.users_model, moves.user_columns(), USER_WIDTHS, kept)
+            self.users_card.set_caption(gain_words(moves.user_gains, kept))
+
     def _show_items(self) -> None:
-        moves = self._items
-        if moves is None:
-            return
-        gains = np.round(moves.after - moves.before, 12)
-        kept = moves.users >= self.least.value()
-
-        def means(row: int) -> str:
-            return f"{_bare(moves.before[row])} → {_bare(moves.after[row])}"
-
-        def hint(row: int) -> str:
-            trained = "" if moves.interactions is None else f", {numbers.count(moves.interactions[row])} interactions"
-            return f"{self._hint(moves.items[row], bool(moves.head[row]))}{trained} in training"
-
-        columns = [
-            TableColumn("Item", "The item that the users had next", moves.items, self._title,
-                        icon=lambda row: dot_icon(Role.head if moves.head[row] else Role.tail),
-                        hint=hint),
-            TableColumn("Users", "Users whose target it is", moves.users, numbers.count, True),
-            TableColumn("Before, after", f"Mean {self.measure.metric} of these users in the reference, and in the other",
-                        moves.after, numeric=True, words=means),
-            TableColumn("Gain", "After less before", gains, numbers.metric_difference, True, tone=_tone(gains)),
-        ]  # fmt: skip
-        _fill(self.items, self.items_model, columns, ITEM_WIDTHS, kept)
-        up, down = int(((gains > 0) & kept).sum()), int(((gains < 0) & kept).sum())
-        self.items_card.set_caption(
-            f"{numbers.count(up)} gained, {numbers.count(down)} lost, of {numbers.count(int(kept.sum()))}"
-        )
-
-    def _show_users(self) -> None:
-        moves = self._users
-        if moves is None:
-            return
-        gains = np.round(moves.after - moves.before, 12)
-
-        def ranks(row: int) -> str:
-            return f"{_rank(moves.rank_before[row])} → {_rank(moves.rank_after[row])}"
-
-        columns = [
-            TableColumn("User", "Identifier of the user", moves.users),
-            TableColumn("Target", "The item that the user had next", moves.targets, self._title,
-                        icon=lambda row: dot_icon(Role.head if moves.head[row] else Role.tail),
-                        hint=lambda row: self._hint(moves.targets[row], bool(moves.head[row]))),
-            TableColumn("Rank", "Rank of the target in the reference, and in the other (median over seeds)",
-                        moves.rank_after, numeric=True, words=ranks),
-            TableColumn("Gain", f"{self.measure.metric} after less before", gains, numbers.metric_difference, True,
-                        tone=_tone(gains)),
-        ]  # fmt: skip
-        _fill(self.users, self.users_model, columns, USER_WIDTHS)
-        up, down = int((gains > 0).sum()), int((gains < 0).sum())
-        self.users_card.set_caption(
-            f"{numbers.count(up)} gained, {numbers.count(down)} lost, of {numbers.count(len(gains))}"
-        )
-
-    def _title(self, item: str) -> str:
-        catalogue = self._catalogue
-        index = None if catalogue is None else catalogue.index.get(item)
-        return item if catalogue is None or index is None else str(catalogue.titles[index]) or item
-
-    def _hint(self, item: str, is_head: bool) -> str:
-        return f"{self._title(item)}\n{item}, {slice_word(is_head)}"
+        moves = self._moves
+        if moves is not None:
+            kept = moves.kept_items(self.search.text(), self.least.value())
+            _fill(self.items, self.items_model, moves.item_columns(), ITEM_WIDTHS, kept)
+            self.items_card.set_caption(gain_words(moves.item_gains, kept))
 
     def _open_item(self, row: int) -> None:
-        if self._items is not None and self._catalogue is not None:
-            index = self._catalogue.index.get(self._items.items[self.items_model.source_row(row)])
-            if index is not None:
-                self.item_wanted.emit(index)
+        index = None if self._moves is None else self._moves.item_index(self.items_model.source_row(row))
+        if index is not None:
+            self.item_wanted.emit(index)
 
     def _open_user(self, row: int) -> None:
-        if self._users is not None:
-            self.user_wanted.emit(str(self._users.users[self.users_model.source_row(row)]))
+        if self._moves is not None:
+            self.user_wanted.emit(str(self._moves.users.users[self.users_model.source_row(row)]))
 
     # Layout
 
@@ -209,6 +158,8 @@ class MovesTab(Tab):
         bar.setSpacing(SPACE_2)
         bar.addWidget(self.from_words)
         bar.addWidget(self.other)
+        bar.addSpacing(SPACE_2)
+        bar.addWidget(self.search, 1)
         bar.addStretch(1)
         bar.addWidget(label("Enter or a double click opens the inspector", "caption"))
         column = QVBoxLayout(self)
@@ -219,10 +170,17 @@ class MovesTab(Tab):
 
     def _connect(self) -> None:
         self.other.activated.connect(lambda place: self.chosen.emit(self.other.itemData(place)))
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self._pause.timeout.connect(self._show_tables)
         self.least.valueChanged.connect(lambda _value: self._show_items())
         self.items.opened.connect(self._open_item)
         self.users.opened.connect(self._open_user)
         self.states.retry.connect(self.refresh)
+
+
+def _read(session: Session, series: Series, reference: Series, measure: Measure) -> Moves:
+    """Raises DataError when the two cannot be compared."""
+    return Moves(*session.moves(series, reference, measure), session.catalogue(series), measure.metric)
 
 
 def _table(name: str, title: str, model: ColumnsModel) -> DataTable:
@@ -232,9 +190,8 @@ def _table(name: str, title: str, model: ColumnsModel) -> DataTable:
 
 
 def _fill(
-    table: DataTable, model: ColumnsModel, columns: list[TableColumn], widths: tuple[int, ...],
-    kept: "np.typing.NDArray[np.bool_] | None" = None,
-) -> None:  # fmt: skip
+    table: DataTable, model: ColumnsModel, columns: list[TableColumn], widths: tuple[int, ...], kept: Mask
+) -> None:
     """Show columns; the first time those that gained most, by the last column, come first."""
     is_new = not model.columns
     model.set_columns(columns, kept)
@@ -243,15 +200,3 @@ def _fill(
         table.stretch_column(widths.index(0))
         table.horizontalHeader().setSortIndicator(len(columns) - 1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
-
-
-def _tone(gains: Any) -> Any:
-    return lambda row: Role.good if gains[row] > 0 else Role.bad if gains[row] < 0 else None
-
-
-def _bare(value: float) -> str:
-    return numbers.metric(value).removesuffix(" %")
-
-
-def _rank(rank: float) -> str:
-    return f"{rank:,.10g}" if np.isfinite(rank) else "–"

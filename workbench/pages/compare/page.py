@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -121,8 +122,16 @@ class ComparePage(Page):
         )
 
     def find_in_page(self) -> None:
-        """Ctrl+F: runs are searched in the dialog."""
-        self.choose_runs()
+        """Ctrl+F: among the gains items and users are searched, elsewhere runs, in the dialog."""
+        if self.stack.currentWidget() is self.moves and self.lines.all:
+            self.moves.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.choose_runs()
+
+    def escape(self) -> None:
+        """Esc: clear the search among the gains when the cursor is in it."""
+        if self.moves.search.hasFocus():
+            self.moves.search.clear()
 
     def _show(self, found: Found) -> None:
         if found == self._found and not found.gone:
