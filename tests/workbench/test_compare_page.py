@@ -132,7 +132,7 @@ def test_differences_come_with_interval_p_and_probability(open_page: Any, add: A
     assert userwise.endswith("/ 0.0 %")
     assert "6" not in page.metrics.status.text()
     assert "3 comparisons" in page.metrics.explanation.text()
-    assert not page.banner.isVisible()
+    assert not page.notes.isVisible()
 
 
 def test_seeds_of_one_setting_are_one_series_until_each_is_wanted_alone(qtbot: QtBot, open_page: Any, add: Add) -> None:
@@ -153,8 +153,8 @@ def test_the_reference_and_the_measure_can_be_others(qtbot: QtBot, open_page: An
     settle(qtbot, page)
     assert page.lines.reference.title == "b"
     assert cells(page, 0)[4] == before.replace("+", "−")
-    page.metric_field.setCurrentText("HR@5")
-    page.metric_field.activated.emit(0)
+    page.measure_bar.metric_field.setCurrentText("HR@5")
+    page.measure_bar.metric_field.activated.emit(0)
     settle(qtbot, page)
     assert page.metrics.rows[0].difference.mean == pytest.approx((PLACES <= 5).mean())
     assert page.metrics.model.headerData(3, Qt.Orientation.Horizontal) == "HR@5"
@@ -183,8 +183,8 @@ def test_what_cannot_be_compared_is_said_and_the_rest_is_shown(
     }
     (home.run_folder(runs["lost"]) / RANKS).unlink()
     page = open_page(*runs.values())
-    assert "stopped: Run 3 has not finished" in page.note.text()
-    assert "lost: The ranks of run 4 cannot be read" in page.note.text()
+    assert "stopped: Run 3 has not finished" in page.notes.words.text()
+    assert "lost: The ranks of run 4 cannot be read" in page.notes.words.text()
     by_name = {cells(page, row)[0]: cells(page, row) for row in range(page.metrics.model.rowCount())}
     assert by_name["other"][4].startswith(("+", "−"))
     assert by_name["stopped"][3:5] == ["–", "–"]
@@ -199,12 +199,12 @@ def test_what_cannot_be_compared_is_said_and_the_rest_is_shown(
     assert page.moves.states.currentWidget() is page.moves.states.empty
     page.chips.chips[2].reference.click()
     settle(qtbot, page)
-    assert "It is the reference" in page.note.text()
+    assert "It is the reference" in page.notes.words.text()
 
 
 def test_runs_on_other_data_stay_out_of_the_charts(open_page: Any, add: Add) -> None:
     page = open_page(add(name="a"), add(BETTER, name="b", fingerprint="xyz"), tab=HEAD_TAIL)
-    assert "different data" in page.note.text()
+    assert "different data" in page.notes.words.text()
     assert [dot.line.title for dot in page.head_tail.scatter.means] == ["a"]
 
 
@@ -283,7 +283,7 @@ def test_curves_are_means_with_a_band_whose_meaning_is_written(qtbot: QtBot, ope
     page.curves.band.activated.emit(2)
     settle(qtbot, page)
     assert "95 % confidence interval" in page.curves.notes.text()
-    assert not page.protocol_field.isEnabled()
+    assert not page.measure_bar.protocol_field.isEnabled()
 
 
 def test_settings_and_sweep_show_what_differs(open_page: Any, add: Add) -> None:
@@ -339,13 +339,13 @@ def test_the_last_selection_is_there_again_without_what_was_deleted(
     again = open_page()
     assert titles(again) == ["hid", "sid"]
     assert again.lines.reference.title == "sid"
-    assert "Run 3 is gone" in again.note.text()
+    assert "Run 3 is gone" in again.notes.words.text()
 
 
 def test_more_than_ten_are_not_shown_silently(open_page: Any, add: Add) -> None:
     page = open_page(*(add(evaluation={"negatives": 50 + place}) for place in range(11)))
     assert len(page.chips.chips) == 10
-    assert "The first 10 of 11" in page.note.text()
+    assert "The first 10 of 11" in page.notes.words.text()
 
 
 def test_only_the_last_of_many_quick_choices_counts(qtbot: QtBot, open_page: Any, add: Add) -> None:
@@ -423,3 +423,15 @@ def test_charts_are_read_by_keys(qtbot: QtBot, open_page: Any, add: Add) -> None
     qtbot.keyClick(page.sweep.chart, Qt.Key.Key_Down)
     qtbot.keyClick(page.sweep.chart, Qt.Key.Key_Return)
     assert chosen == [(runs[1],)]
+
+
+def test_a_chosen_protocol_stays_while_runs_come_and_go(qtbot: QtBot, open_page: Any, add: Add) -> None:
+    runs = [add(BETTER, name=name, model={"kind": name}) for name in ("hid", "sid", "text")]
+    page = open_page(*runs[:2])
+    field = page.measure_bar.protocol_field
+    field.setCurrentIndex(field.findData("sampled"))
+    field.activated.emit(1)
+    page.compare(runs)
+    settle(qtbot, page)
+    assert page.measure_bar.measure.protocol == "sampled"
+    assert page.metrics.rows[3].difference.protocol == "sampled"

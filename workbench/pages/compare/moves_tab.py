@@ -12,7 +12,7 @@ from workbench.models.columns_table import ColumnsModel, TableColumn
 from workbench.pages.compare.moves_columns import Mask, Moves, gain_words
 from workbench.pages.compare.session import Measure, Session
 from workbench.pages.compare.tab import Tab
-from workbench.theme import SPACE_2, SPACE_3
+from workbench.theme import SPACE_1, SPACE_2, SPACE_3
 from workbench.widgets.elided import ElidedLabel
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import Card, guard_wheel, label
@@ -149,6 +149,7 @@ class MovesTab(Tab):
         self.items_card.header.addWidget(self.least)
         self.items_card.header.addWidget(label("users", "muted"))
         self.least.setFixedWidth(72)
+        self.least.lineEdit().setTextMargins(SPACE_1, 0, 0, 0)
         self.users_card.title.setMinimumHeight(self.least.sizeHint().height())  # so that both tables begin level
         split.setSizes([520, 520])
         return split

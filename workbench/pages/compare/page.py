@@ -1,13 +1,11 @@
 """The compare page: chosen runs as chips above, and what there is to say of them in tabs below."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QFrame,
     QHBoxLayout,
     QStackedWidget,
     QTabBar,
@@ -15,7 +13,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.evaluation.metrics import METRICS
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.links import InspectorLink
@@ -23,24 +20,24 @@ from workbench.pages.base import Page
 from workbench.pages.compare.chips import Chips
 from workbench.pages.compare.curves_tab import CurvesTab
 from workbench.pages.compare.head_tail_tab import HeadTailTab
+from workbench.pages.compare.measure_bar import IN_EVERY_RUN, MeasureBar
 from workbench.pages.compare.metrics_tab import MetricsTab
 from workbench.pages.compare.moves_tab import MovesTab
+from workbench.pages.compare.notes import Notes
 from workbench.pages.compare.picker import Picker
 from workbench.pages.compare.selection import MOST, Lines, Selection
-from workbench.pages.compare.session import Found, Measure, Session
+from workbench.pages.compare.session import Found, Session
 from workbench.pages.compare.settings_tab import SettingsTab
 from workbench.pages.compare.sweep_tab import SweepTab
 from workbench.pages.compare.tab import Tab
-from workbench.pages.compare.words import protocol_words
 from workbench.pages.runs.facts import config_of
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.parts import guard_wheel, label, line
+from workbench.widgets.parts import line
 from workbench.widgets.states import StateStack
 
-RUNS, ALONE, REFERENCE = "compare/runs", "compare/eachAlone", "compare/reference"  # what is remembered
-MOST_NOTES = 3  # lines of the banner
-WIDEST_METRIC = 128  # pixels
+# What is remembered
+RUNS, ALONE, REFERENCE, TAB = "compare/runs", "compare/eachAlone", "compare/reference", "compare/tab"
 
 
 class ComparePage(Page):
@@ -56,19 +53,20 @@ class ComparePage(Page):
         self._reading, self._checking = Latest(self), Latest(self)
         self._notes: list[str] = []
         self._found: Found | None = None
+        self._protocols: Sequence[str] = IN_EVERY_RUN
         self.chips = Chips()
         self.each_alone = QCheckBox("Each seed on its own")
         self.each_alone.setObjectName("compare.eachAlone")
         self.each_alone.setToolTip("Otherwise finished runs that differ in their seed only are shown as their mean")
         self.each_alone.setChecked(workbench.preferences.recall(ALONE, "") == "yes")
-        self.banner, self.note = QFrame(), label("", "", wrap=True, selectable=True)
-        self.metric_field, self.protocol_field = QComboBox(), QComboBox()
+        self.notes, self.measure_bar = Notes(), MeasureBar()
         self.metrics, self.head_tail = MetricsTab(self._session), HeadTailTab(self._session)
         self.moves, self.curves = MovesTab(self._session), CurvesTab(self._session)
         self.settings, self.sweep = SettingsTab(self._session), SweepTab(self._session)
         self.tabs, self.stack = QTabBar(), QStackedWidget()
         self.states = self._lay_out()
         self._connect()
+        self.tabs.setCurrentIndex(next(iter(_numbers(workbench.preferences.recall(TAB, ""))), 0))
 
     # What the window asks
 
@@ -80,6 +78,18 @@ class ComparePage(Page):
         """Compare the runs of these numbers."""
         if isinstance(payload, tuple | list) and payload:
             self.compare([int(run) for run in payload])
+
+    def find_in_page(self) -> None:
+        """Ctrl+F: among the gains items and users are searched, elsewhere runs, in the dialog."""
+        if self.stack.currentWidget() is self.moves and self.lines.all:
+            self.moves.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.choose_runs()
+
+    def escape(self) -> None:
+        """Esc: clear the search among the gains when the cursor is in it."""
+        if self.moves.search.hasFocus():
+            self.moves.search.clear()
 
     def compare(self, runs: Sequence[int], *, each_alone: bool | None = None) -> None:
         """Compare these runs in the place of those that are compared now."""
@@ -121,18 +131,6 @@ class ComparePage(Page):
             lambda error: self.states.show_error("The runs cannot be read", str(error)),
         )
 
-    def find_in_page(self) -> None:
-        """Ctrl+F: among the gains items and users are searched, elsewhere runs, in the dialog."""
-        if self.stack.currentWidget() is self.moves and self.lines.all:
-            self.moves.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            self.choose_runs()
-
-    def escape(self) -> None:
-        """Esc: clear the search among the gains when the cursor is in it."""
-        if self.moves.search.hasFocus():
-            self.moves.search.clear()
-
     def _show(self, found: Found) -> None:
         if found == self._found and not found.gone:
             return  # nothing has changed since it was shown
@@ -161,26 +159,22 @@ class ComparePage(Page):
         lines = self.lines
         self.chips.show_lines(lines)
         self._show_notes([])
-        self._offer_protocols([])
+        self._offer_protocols()
         self._show_tabs()
-        self._checking.ask(partial(_check, self._session, lines), self._show_checks, lambda _error: None)
+        self._checking.ask(partial(self._session.check, lines), self._show_checks, lambda _error: None)
 
     def _show_checks(self, checked: tuple[list[str], list[str]]) -> None:
         notes, protocols = checked
         self._show_notes(notes)
-        self._offer_protocols(protocols)
+        self._protocols = protocols or IN_EVERY_RUN
+        self._offer_protocols()
 
     def _show_notes(self, notes: Sequence[str]) -> None:
-        words = [*self._notes, *notes]
-        if len(self.lines.all) == 1:
-            words.append("One run alone: choose a second to compare it with.")
-        shown = words[:MOST_NOTES] + ([f"And {len(words) - MOST_NOTES} more."] if len(words) > MOST_NOTES else [])
-        self.note.setText("\n".join(shown))
-        self.note.setToolTip("\n".join(words) if len(words) > MOST_NOTES else "")
-        self.banner.setVisible(bool(words))
+        alone = ["One run alone: choose a second to compare it with."] if len(self.lines.all) == 1 else []
+        self.notes.show_notes([*self._notes, *notes, *alone])
 
     def _show_tabs(self) -> None:
-        measure = Measure(self.metric_field.currentText(), self.protocol_field.currentData() or "full")
+        measure = self.measure_bar.measure
         for tab in self._all_tabs:
             tab.show_lines(self.lines, measure)
 
@@ -188,25 +182,19 @@ class ComparePage(Page):
     def _all_tabs(self) -> tuple[Tab, ...]:
         return (self.metrics, self.head_tail, self.moves, self.curves, self.settings, self.sweep)
 
-    def _offer_protocols(self, protocols: Sequence[str]) -> None:
-        """The protocols that all have; until that is known, the two that every run has."""
+    def _offer_protocols(self) -> None:
+        """The protocols that all have, as far as that is known, in the words of the reference."""
         reference = self.lines.reference
         config = config_of(reference.series.first) if reference is not None else None
-        chosen = self.protocol_field.currentData()
-        self.protocol_field.blockSignals(True)
-        self.protocol_field.clear()
-        for name in protocols or ("full", "sampled"):
-            self.protocol_field.addItem(protocol_words(name, config), name)
-        self.protocol_field.setCurrentIndex(max(0, self.protocol_field.findData(chosen)))
-        self.protocol_field.blockSignals(False)
-        if protocols and chosen not in protocols:
+        if not self.measure_bar.offer_protocols(self._protocols, config):
             self._show_tabs()
 
-    def _show_which_fields_count(self) -> None:
-        """Curves are of the validation, in full ranking; settings have no metric."""
-        tab = self.stack.currentWidget()
-        self.metric_field.setEnabled(tab is not self.settings)
-        self.protocol_field.setEnabled(tab not in (self.settings, self.curves))
+    def _turn_to(self, place: int) -> None:
+        """Show a tab. Curves are of the validation, in full ranking; settings have no metric."""
+        self.stack.setCurrentIndex(place)
+        self._workbench.preferences.remember(TAB, place)
+        tab = self._all_tabs[place]
+        self.measure_bar.enable(metric=tab is not self.settings, protocol=tab not in (self.settings, self.curves))
 
     # What the person chooses
 
@@ -243,12 +231,6 @@ class ComparePage(Page):
     def _lay_out(self) -> StateStack:
         self.set_main_action("Choose runs", "plus", self.choose_runs, "compare.choose")
         self.title_row.insertWidget(1, self.each_alone)
-        self.banner.setProperty("kind", "banner")
-        self.banner.setProperty("tone", "warning")
-        row = QHBoxLayout(self.banner)
-        row.setContentsMargins(SPACE_3, SPACE_2, SPACE_3, SPACE_2)
-        row.addWidget(self.note)
-        self.banner.hide()
         self.tabs.setObjectName("compare.tabs")
         self.tabs.setDrawBase(False)
         self.tabs.setAccessibleName("What is compared")
@@ -261,7 +243,7 @@ class ComparePage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
         column.addWidget(self.chips)
-        column.addWidget(self.banner)
+        column.addWidget(self.notes)
         tabs = QVBoxLayout()
         tabs.setSpacing(0)
         tabs.addLayout(self._tab_row())
@@ -286,18 +268,7 @@ class ComparePage(Page):
         row.setSpacing(SPACE_2)
         row.addWidget(self.tabs)
         row.addStretch(1)
-        self.metric_field.setObjectName("compare.metric")
-        self.metric_field.setAccessibleName("Metric")
-        self.metric_field.addItems(sorted(METRICS, key=_metric_order))
-        self.metric_field.setCurrentText("NDCG@10")
-        self.protocol_field.setObjectName("compare.protocol")
-        self.protocol_field.setAccessibleName("Ranking protocol")
-        self.protocol_field.setToolTip("What the target is ranked against: the whole catalogue, or sampled items")
-        self.protocol_field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.metric_field.setMaximumWidth(WIDEST_METRIC)
-        for field in (self.metric_field, self.protocol_field):
-            guard_wheel(field)
-            row.addWidget(field)
+        row.addWidget(self.measure_bar)
         return row
 
     def _connect(self) -> None:
@@ -306,10 +277,8 @@ class ComparePage(Page):
         for source in (self.chips, self.head_tail, self.moves, self.sweep):
             source.chosen.connect(self._look_at)
         self.each_alone.toggled.connect(lambda _on: self._read())
-        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
-        self.tabs.currentChanged.connect(lambda _place: self._show_which_fields_count())
-        self.metric_field.activated.connect(lambda _place: self._show_tabs())
-        self.protocol_field.activated.connect(lambda _place: self._show_tabs())
+        self.tabs.currentChanged.connect(self._turn_to)
+        self.measure_bar.changed.connect(self._show_tabs)
         self.moves.item_wanted.connect(lambda item: self._inspect(item=item))
         self.moves.user_wanted.connect(lambda user: self._inspect(user=user))
         self.states.retry.connect(self._read)
@@ -321,28 +290,6 @@ class ComparePage(Page):
             tab.restyle()
 
 
-def _check(session: Session, lines: Lines) -> tuple[list[str], list[str]]:
-    """What keeps series from being compared with the reference, in words, and the protocols that there are."""
-    notes = []
-    if lines.reference is not None:
-        alone = session.obstacle(lines.reference.series, lines.reference.series)
-        if alone:
-            notes.append(f"{alone} It is the reference, so nothing can be compared user by user: choose another.")
-        else:
-            words = {line.title: session.obstacle(line.series, lines.reference.series) for line in lines.others}
-            notes = [
-                f"{title}: {why} Only its curves and settings are shown beside the others."
-                for title, why in words.items()
-                if why
-            ]
-    return notes, session.protocols([line.series for line in lines.all])
-
-
 def _numbers(text: object) -> list[int]:
     """The numbers in a remembered text."""
     return [int(word) for word in str(text).split() if word.isdecimal()]
-
-
-def _metric_order(name: str) -> tuple[int, Iterable[object]]:
-    kind, _, cutoff = name.partition("@")
-    return ("NDCG", "HR", "MRR").index(kind), (int(cutoff or 1000),)

@@ -13,6 +13,7 @@ from engine.comparison.series import Series, series_of
 from engine.errors import DataError
 from engine.store import StoreError
 from workbench.calm import calm
+from workbench.pages.compare.selection import Lines
 
 if TYPE_CHECKING:
     from engine.data.dataset import Catalogue
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.context import Workbench
 
 MOST_PAIRS = 400  # answers that are kept
+STILL_SHOWN = "Only its curves and settings are shown beside the others."
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,18 @@ class Session:
         except DataError as error:
             return str(error)
         return ""
+
+    def check(self, lines: Lines) -> tuple[list[str], list[str]]:
+        """What keeps series from being compared with the reference, in words, and the protocols that there are."""
+        notes, reference = [], lines.reference
+        if reference is not None:
+            alone = self.obstacle(reference.series, reference.series)
+            if alone:
+                notes.append(f"{alone} It is the reference, so nothing can be compared user by user: choose another.")
+            else:
+                words = {line.title: self.obstacle(line.series, reference.series) for line in lines.others}
+                notes = [f"{title}: {why} {STILL_SHOWN}" for title, why in words.items() if why]
+        return notes, self.protocols([line.series for line in lines.all])
 
     def protocols(self, series: Sequence[Series]) -> list[str]:
         """The protocols that can be chosen: those that all have, of the series whose ranks are there."""
