@@ -42,10 +42,12 @@ def main() -> None:
     window.show()
     wait(app, lambda: window.workbench is not None)
     assert window.workbench is not None, "the home folder did not open"
-    runs = [run.id for run in window.workbench.store.runs.list() if run.status == "finished" and run.model == "h2rec"]
+    finished = [run for run in window.workbench.store.runs.list() if run.status == "finished"]
+    runs = [run.id for run in finished if run.model == "h2rec"]
     assert runs, "the home folder has no finished H2Rec run"
     payloads: dict[str, object] = dict.fromkeys(("monitor", "runs", "inspector"), runs[0])
-    payloads["compare"] = tuple(runs[:MOST_COMPARED])
+    dataset = next(run.dataset for run in finished if run.id == runs[0])
+    payloads["compare"] = tuple(run.id for run in finished if run.dataset == dataset)[:MOST_COMPARED]
     pages = sys.argv[3:] or ["datasets", "setup", "monitor", "runs", "compare", "inspector", "preferences", "help"]
     for theme in THEMES:
         preferences.theme = theme

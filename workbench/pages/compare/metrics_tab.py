@@ -25,8 +25,8 @@ from workbench.widgets.states import LOADING_AFTER_MS
 from workbench.widgets.strokes import dot_icon, stroke_icon
 from workbench.widgets.table import DataTable
 
-WIDTHS = (0, 94, 70, 130, 78, 86, 126, 100, 80, 130)
-WIDTHS_OF_DECIMALS = (0, 94, 70, 138, 92, 86, 152, 100, 80, 130)
+WIDTHS = (0, 90, 68, 128, 74, 86, 124, 98, 86, 116)
+WIDTHS_OF_DECIMALS = (0, 90, 68, 138, 92, 86, 150, 98, 86, 116)
 SURE = 0.05  # corrected p below which a difference is coloured
 SERIES_HELP = "What is compared; runs that differ in their seed only are one series"
 SLICE_HELP = "The users whose target belongs here"
@@ -177,7 +177,7 @@ class MetricsTab(Tab):
 
         def userwise(row: int) -> str:
             each = found[row]
-            return NOTHING if each is None else f"{numbers.share(each.better)} / {numbers.share(each.worse)}"
+            return NOTHING if each is None else f"{_bare_share(each.better)} / {numbers.share(each.worse)}"
 
         def tone(row: int) -> Role | None:
             each = found[row]
@@ -208,7 +208,7 @@ class MetricsTab(Tab):
                         numeric=True, words=interval),
             TableColumn("p", P_HELP, p_values, words.p_words, True),
             TableColumn("Beats", BEATS_HELP, of("probability"), words.probability, True),
-            TableColumn("Better / worse", USERWISE_HELP, of("better"), numeric=True, words=userwise),
+            TableColumn("Better, worse", USERWISE_HELP, of("better"), numeric=True, words=userwise),
         ]  # fmt: skip
 
     # Taking it along
@@ -240,6 +240,10 @@ class MetricsTab(Tab):
         column.addLayout(bar)
         column.addWidget(self.table, 1)
         column.addWidget(self.explanation)
+
+
+def _bare_share(value: float) -> str:
+    return numbers.share(value).removesuffix(" %")
 
 
 def _bare(value: float) -> str:
