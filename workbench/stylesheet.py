@@ -1,7 +1,8 @@
 """The one stylesheet, written from the colours of a palette.
 
 Widgets opt in by the property "kind": buttons "primary", "quiet", "danger" or "link"; labels "title", "subtitle",
-"heading", "caption", "muted", "error", "good" or "warning"; frames "card", "panel", "banner", "chip" or "line".
+"heading", "caption", "muted", "error", "good" or "warning"; frames "card", "panel", "banner" or "line".
+The runs of a comparison are frames and buttons of the kind "series".
 """
 
 from collections.abc import Mapping
@@ -38,8 +39,6 @@ QFrame[kind="banner"][tone="warning"] { border-left: 4px solid $warning; }
 QFrame[kind="banner"][tone="bad"] { border-left: 4px solid $bad; }
 QFrame[kind="banner"][tone="accent"] { border-left: 4px solid $accent; }
 QFrame[kind="panel"] { background: $surface_raised; border: none; border-radius: 6px; }
-QFrame[kind="chip"] { background: $surface; border: 1px solid $border; border-radius: 14px; }
-QFrame[kind="chip"][chosen="true"] { border-color: $accent; }
 QFrame[kind="line"] { background: $border; border: none; max-height: 1px; }
 QFrame[kind="navigation"] { background: $surface; border: none; border-right: 1px solid $border; }
 
@@ -66,8 +65,6 @@ QPushButton[kind="fold"] { background: transparent; border: 1px solid transparen
 QPushButton[kind="fold"]:hover { color: $text; }
 QPushButton[kind="fold"]:focus { border: 2px solid $accent; padding: 2px 3px; }
 QPushButton[kind="fold"]:checked { background: transparent; }
-QPushButton[kind="chip"] { background: transparent; border: 1px solid transparent; padding: 2px 6px; }
-QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 QPushButton[kind="navigation"] { background: transparent; border: 2px solid transparent; text-align: left; padding: 6px; color: $text_muted; }
 QPushButton[kind="navigation"]:hover { background: $surface_raised; color: $text; }
 QPushButton[kind="navigation"]:checked { background: $selection; color: $text; font-weight: 600; }
@@ -108,8 +105,6 @@ QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
 QCheckBox::indicator:disabled { background: $surface_raised; border-color: $border; }
-QTableView::indicator { width: 14px; height: 14px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
-QTableView::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
 QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $control_border; border-radius: 9px; background: $surface; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 8px; height: 8px; }
 
@@ -146,6 +141,13 @@ QTableView::item, QTreeView::item, QListView::item { padding: 2px 8px; border: n
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: $selection; color: $text; }
 QTableView::item:focus { border: 1px solid $accent; }
 QTableCornerButton::section { background: $surface; border: none; }
+QTableView::indicator { width: 14px; height: 14px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
+QTableView::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
+
+QFrame[kind="series"] { background: $surface; border: 1px solid $border; border-radius: 14px; }
+QFrame[kind="series"][chosen="true"] { border-color: $accent; }
+QPushButton[kind="series"] { background: transparent; border: 1px solid transparent; padding: 2px 6px; }
+QPushButton[kind="series"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar::tab { background: transparent; color: $text_muted; padding: 7px 12px; border: none; border-bottom: 2px solid transparent; }

@@ -72,7 +72,7 @@ class BandCard(PlotCard):
 
     def band_words(self, band: str) -> str:
         """What a band holds, series by series."""
-        write = numbers.metric_difference if self.is_difference else numbers.metric
+        write = numbers.metric_points if self.is_difference else numbers.metric
         users = f"{slice_words(band)}, {numbers.count(self._users[band])} users"
         return f"{users}: " + ", ".join(f"{line.title} {write(self.value(line, band))}" for line in self._drawn)
 

@@ -24,13 +24,13 @@ class Chip(QFrame):
     def __init__(self, line: Line, *, is_reference: bool, is_other: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.line = line
-        self.setProperty("kind", "chip")
+        self.setProperty("kind", "series")
         set_kind(self, "true" if is_other else "false", "chosen")
         name = line.words if len(line.words) <= LONGEST else f"{line.words[: LONGEST - 1]}…"
         self.name = QPushButton(stroke_icon(line.role, line.dashed), f" {name}")
         self.name.setObjectName(f"compare.chip.{line.key}")
         self.name.setIconSize(QSize(LENGTH, LENGTH))
-        self.name.setProperty("kind", "chip")
+        self.name.setProperty("kind", "series")
         self.name.setAccessibleName(f"{line.words}{', the reference' if is_reference else ''}")
         what = "the reference" if is_reference else "looked at beside the reference" if is_other else ""
         self.name.setToolTip(plain_tooltip("\n".join(filter(None, (_about(line), what, "Click to look at it")))))

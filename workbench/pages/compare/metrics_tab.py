@@ -25,8 +25,8 @@ from workbench.widgets.states import LOADING_AFTER_MS
 from workbench.widgets.strokes import dot_icon, stroke_icon
 from workbench.widgets.table import DataTable
 
-WIDTHS = (0, 90, 68, 128, 74, 86, 124, 98, 86, 116)
-WIDTHS_OF_DECIMALS = (0, 90, 68, 138, 92, 86, 150, 98, 86, 116)
+WIDTHS = (0, 90, 68, 128, 74, 86, 124, 98, 86, 124)
+WIDTHS_OF_DECIMALS = (0, 90, 68, 138, 92, 86, 150, 98, 86, 124)
 SURE = 0.05  # corrected p below which a difference is coloured
 SERIES_HELP = "What is compared; runs that differ in their seed only are one series"
 SLICE_HELP = "The users whose target belongs here"
@@ -173,7 +173,7 @@ class MetricsTab(Tab):
             each = found[row]
             if each is None:
                 return "reference" if rows[row].is_reference else NOTHING
-            return f"[{numbers.metric_difference(each.low)}, {numbers.metric_difference(each.high)}]"
+            return f"[{numbers.metric_points(each.low)}, {numbers.metric_points(each.high)}]"
 
         def userwise(row: int) -> str:
             each = found[row]
@@ -201,7 +201,7 @@ class MetricsTab(Tab):
             TableColumn(self.measure.metric, MEAN_HELP, [None if row.value is None else row.value.mean for row in rows],
                         numeric=True, words=mean, bold=lambda row: row in best),
             TableColumn("Points" if numbers.in_percent() else "Difference", "Mean less the reference's",
-                        of("difference"), numbers.metric_difference, True, tone=tone),
+                        of("difference"), numbers.metric_points, True, tone=tone),
             TableColumn("Change", "The difference as a share of the reference's mean",
                         [row.relative for row in rows], words.relative, True, tone=tone),
             TableColumn("95 % interval", "Of the difference, by paired bootstrap over users", of("low"),

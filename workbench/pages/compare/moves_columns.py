@@ -75,7 +75,7 @@ class Moves:
             TableColumn("Users", "Users whose target it is", moves.users, numbers.count, True),
             TableColumn("Before, after", f"Mean {self.metric} of these users in the reference, and in the other",
                         moves.after, numeric=True, words=means),
-            TableColumn("Gain", "After less before", self.item_gains, numbers.metric_difference, True,
+            TableColumn("Gain", "After less before", self.item_gains, numbers.metric_points, True,
                         tone=_tone(self.item_gains)),
         ]  # fmt: skip
 
@@ -93,7 +93,7 @@ class Moves:
                         hint=lambda row: self._about(moves.targets[row], bool(moves.head[row]))),
             TableColumn("Rank", "Rank of the target in the reference, and in the other (median over seeds)",
                         moves.rank_after, numeric=True, words=ranks),
-            TableColumn("Gain", f"{self.metric} after less before", self.user_gains, numbers.metric_difference, True,
+            TableColumn("Gain", f"{self.metric} after less before", self.user_gains, numbers.metric_points, True,
                         tone=_tone(self.user_gains)),
         ]  # fmt: skip
 
