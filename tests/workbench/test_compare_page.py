@@ -1,6 +1,7 @@
 """The compare page in a real window, over runs with ranks, curves and test results of their own."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from engine.artefacts import RANKS
+from engine.comparison.series import Series
 from engine.config import ExperimentConfig
 from engine.data.dataset import Catalogue
 from engine.errors import DataError
@@ -28,6 +30,7 @@ from workbench.models.roles import DataRole
 from workbench.navigation import WIDTH
 from workbench.pages.compare import ComparePage
 from workbench.pages.compare.picker import Picker
+from workbench.pages.compare.session import Session
 
 USERS = 200
 HEAD = np.arange(USERS) < 50
@@ -435,3 +438,34 @@ def test_a_chosen_protocol_stays_while_runs_come_and_go(qtbot: QtBot, open_page:
     settle(qtbot, page)
     assert page.measure_bar.measure.protocol == "sampled"
     assert page.metrics.rows[3].difference.protocol == "sampled"
+
+
+def test_a_comparison_can_be_cancelled_and_taken_up_again(
+    qtbot: QtBot, workbench: Workbench, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [add(BETTER, name=name, model={"kind": name}) for name in ("hid", "sid", "text", "hid_text")]
+    go_on, work_out = threading.Event(), Session.differences
+
+    def slowly(self: Session, series: Series, *rest: Any) -> Any:
+        if series.numbers == (runs[3],):
+            go_on.wait(5)
+        return work_out(self, series, *rest)
+
+    monkeypatch.setattr(Session, "differences", slowly)
+    page = ComparePage(workbench)
+    qtbot.addWidget(page)
+    page.show()
+    page.open_with(tuple(runs))
+    metrics = page.metrics
+    qtbot.waitUntil(lambda: len(metrics._found) == 2)  # answers are shown as they come
+    assert cells(page, 3)[4] != "–"
+    assert cells(page, 3)[7] == "–"  # p only once all are there
+    qtbot.waitUntil(metrics.cancel.isVisible)
+    metrics.cancel.click()
+    assert metrics.status.text() == "1 of 3 not compared"
+    assert cells(page, 3)[7] != "–"
+    go_on.set()
+    metrics.resume.click()
+    settle(qtbot, page)
+    assert cells(page, 9)[4] != "–"
+    assert not metrics.resume.isVisible()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from pytestqt.qtbot import QtBot
 
 from engine.comparison.differences import Difference
 from engine.comparison.series import Series, series_of
@@ -221,3 +222,13 @@ def test_a_table_sorts_by_values_and_puts_those_without_last() -> None:
     assert model.source_row(1) == 2
     model.sort(-1)
     assert shown() == ["b", "c"]
+
+
+def test_new_values_in_the_same_rows_leave_the_view_where_it_is(qtbot: QtBot) -> None:
+    model = ColumnsModel()
+    model.set_columns([TableColumn("Name", "", ["a", "b"])])
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.set_columns([TableColumn("Name", "", ["c", "d"])])
+    assert model.index(1, 0).data() == "d"
+    with qtbot.waitSignal(model.modelReset):
+        model.set_columns([TableColumn("Name", "", ["c", "d", "e"])])

@@ -52,11 +52,19 @@ class ColumnsModel(QAbstractTableModel):
         return self._columns
 
     def set_columns(self, columns: Sequence[TableColumn], kept: npt.NDArray[np.bool_] | None = None) -> None:
-        """Show these, of the rows only those `kept` (rows,); the order stays the one that was chosen."""
-        self.beginResetModel()
-        self._columns, self._kept = list(columns), kept
-        self._arrange()
-        self.endResetModel()
+        """Show these, of the rows only those `kept` (rows,). The order stays the one that was chosen, and where there
+        are as many rows and columns as before, so does the place that the person looks at."""
+        shape = len(self._rows), len(self._columns)
+        rows = self._arranged(columns, kept)
+        if shape == (len(rows), len(columns)):
+            self.layoutAboutToBeChanged.emit()
+            self._columns, self._kept, self._rows = list(columns), kept, rows
+            self.layoutChanged.emit()
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(columns) - 1))
+        else:
+            self.beginResetModel()
+            self._columns, self._kept, self._rows = list(columns), kept, rows
+            self.endResetModel()
 
     def keep(self, kept: npt.NDArray[np.bool_] | None) -> None:
         """Show only these of the rows (rows,), or all."""
@@ -74,7 +82,7 @@ class ColumnsModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self.layoutAboutToBeChanged.emit()
         self._sorted_by = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
-        self._arrange()
+        self._rows = self._arranged(self._columns, self._kept)
         self.layoutChanged.emit()
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
@@ -122,13 +130,13 @@ class ColumnsModel(QAbstractTableModel):
                 return row
         return None
 
-    def _arrange(self) -> None:
-        rows = len(self._columns[0].values) if self._columns else 0
-        order = np.arange(rows)
-        if self._sorted_by is not None and self._sorted_by[0] < len(self._columns):
+    def _arranged(self, columns: Sequence[TableColumn], kept: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.int64]:
+        """(shown,) places among the values in the chosen order."""
+        order = np.arange(len(columns[0].values) if columns else 0)
+        if self._sorted_by is not None and self._sorted_by[0] < len(columns):
             place, descending = self._sorted_by
-            order = _order(self._columns[place], descending)
-        self._rows = order if self._kept is None else order[self._kept[order]]
+            order = _order(columns[place], descending)
+        return order if kept is None else order[kept[order]]
 
 
 def _order(column: TableColumn, descending: bool) -> npt.NDArray[np.int64]:

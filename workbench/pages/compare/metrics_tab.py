@@ -27,6 +27,7 @@ from workbench.widgets.table import DataTable
 
 WIDTHS = (0, 90, 68, 128, 74, 86, 124, 98, 86, 124)
 WIDTHS_OF_DECIMALS = (0, 90, 68, 138, 92, 86, 150, 98, 86, 124)
+AT_ONCE = 2  # series that are compared at the same time; the other tabs have a thread left
 SURE = 0.05  # corrected p below which a difference is coloured
 SERIES_HELP = "What is compared; runs that differ in their seed only are one series"
 SLICE_HELP = "The users whose target belongs here"
@@ -43,8 +44,9 @@ class MetricsTab(Tab):
         super().__init__(session, parent)
         self._found: dict[str, Sequence[Difference]] = {}
         self._refused: dict[str, str] = {}
-        self._waiting: list[Line] = []
-        self._asking = Latest(self)
+        self._waiting: list[Line] = []  # for their answer
+        self._queue: list[Line] = []  # not asked for yet
+        self._asking = [Latest(self) for _ in range(AT_ONCE)]
         self.rows: list[MetricRow] = []
         self.model = ColumnsModel(self)
         self.table = DataTable("compare.metrics", "Metrics of the compared runs")
@@ -67,6 +69,8 @@ class MetricsTab(Tab):
         self.progress.setFixedWidth(120)
         self.status = label("", "muted")
         self.cancel = button("Cancel", "compare.metrics.cancel", kind="quiet")
+        self.resume = button("Compare the rest", "compare.metrics.resume", kind="quiet")
+        self.resume.hide()
         self.explanation = label("", "caption", wrap=True)
         self._delay = QTimer(self, singleShot=True, interval=LOADING_AFTER_MS)
         self._delay.timeout.connect(lambda: self._show_progress(True))
@@ -74,52 +78,58 @@ class MetricsTab(Tab):
         self._show_progress(False)
         self.parts.currentIndexChanged.connect(lambda _place: self.refresh())
         self.cancel.clicked.connect(self.stop)
+        self.resume.clicked.connect(self.refresh)
         self.export_button.clicked.connect(self._ask_and_export)
 
     @property
     def is_busy(self) -> bool:
         """Whether answers are still to come."""
-        return self._asking.is_asking
+        return any(questions.is_asking for questions in self._asking)
 
     def refresh(self) -> None:
-        """Show the means at once, and ask for the differences one after the other."""
-        self._asking.drop()
+        """Show the means at once, and ask for the differences of one series after the other."""
+        for questions in self._asking:
+            questions.drop()
         self._found, self._refused = {}, {}
-        self._waiting = list(self.lines.others)
+        self._waiting, self._queue = list(self.lines.others), list(self.lines.others)
         self._delay.start()
         self.status.setText("")
+        self.resume.hide()
         self._show_rows()
-        self._ask_next()
+        for questions in self._asking:
+            self._ask_next(questions)
 
     def stop(self) -> None:
-        """Ask for no more differences; those that are there stay."""
-        self._asking.drop()
-        self._waiting = []
-        self._show_state()
+        """Ask for no more differences; those that are there stay, and the rest can still be asked for."""
+        for questions in self._asking:
+            questions.drop()
+        left = len(self._waiting)
+        self._waiting, self._queue = [], []
+        self._show_rows()
+        self.status.setText(f"{left} of {len(self.lines.others)} not compared")
+        self.resume.setVisible(left > 0)
 
-    def _ask_next(self) -> None:
+    def _ask_next(self, questions: Latest) -> None:
         reference = self.lines.reference
-        if not self._waiting or reference is None:
-            self._show_rows()
-            return
-        line = self._waiting[0]
-        self._show_state()
-        self._asking.ask(
-            partial(self.session.differences, line.series, reference.series, self.measure, self._parts),
-            partial(self._take, line),
-            partial(self._refuse, line),
-        )
+        if self._queue and reference is not None:
+            line = self._queue.pop(0)
+            questions.ask(
+                partial(self.session.differences, line.series, reference.series, self.measure, self._parts),
+                partial(self._take, questions, line),
+                partial(self._refuse, questions, line),
+            )
 
-    def _take(self, line: Line, found: Sequence[Difference]) -> None:
+    def _take(self, questions: Latest, line: Line, found: Sequence[Difference]) -> None:
         self._waiting.remove(line)
         self._found[line.key] = found
         self._show_rows()
-        self._ask_next()
+        self._ask_next(questions)
 
-    def _refuse(self, line: Line, error: Exception) -> None:
+    def _refuse(self, questions: Latest, line: Line, error: Exception) -> None:
         self._waiting.remove(line)
         self._refused[line.key] = str(error) if isinstance(error, DataError) else f"{type(error).__name__}: {error}"
-        self._ask_next()
+        self._show_rows()
+        self._ask_next(questions)
 
     # What is shown
 
@@ -232,7 +242,7 @@ class MetricsTab(Tab):
         bar.setSpacing(SPACE_2)
         bar.addWidget(self.parts)
         bar.addStretch(1)
-        for part in (self.status, self.progress, self.cancel, self.export_button):
+        for part in (self.status, self.resume, self.progress, self.cancel, self.export_button):
             bar.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE_3, 0, 0)
