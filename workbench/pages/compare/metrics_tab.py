@@ -93,7 +93,6 @@ class MetricsTab(Tab):
         self._found, self._refused = {}, {}
         self._waiting, self._queue = list(self.lines.others), list(self.lines.others)
         self._delay.start()
-        self.status.setText("")
         self.resume.hide()
         self._show_rows()
         for questions in self._asking:
@@ -103,10 +102,10 @@ class MetricsTab(Tab):
         """Ask for no more differences; those that are there stay, and the rest can still be asked for."""
         for questions in self._asking:
             questions.drop()
-        left = len(self._waiting)
+        left, pairs = len(self._waiting), len(self.lines.others)
         self._waiting, self._queue = [], []
         self._show_rows()
-        self.status.setText(f"{left} of {len(self.lines.others)} not compared")
+        self.status.setText(f"{left} of {pairs} not compared")
         self.resume.setVisible(left > 0)
 
     def _ask_next(self, questions: Latest) -> None:
@@ -143,7 +142,10 @@ class MetricsTab(Tab):
     def _show_state(self) -> None:
         pairs = len(self.lines.others)
         done = pairs - len(self._waiting)
-        if not self._waiting:
+        if self._waiting:
+            self.status.setText(f"{done} of {pairs} compared")
+        else:
+            self.status.setText("")
             self._delay.stop()
             self._show_progress(False)
         self.progress.setRange(0, max(1, pairs))
@@ -156,6 +158,7 @@ class MetricsTab(Tab):
     def _show_progress(self, shown: bool) -> None:
         for part in (self.progress, self.cancel):
             part.setVisible(shown)
+        self.status.setVisible(shown or not self._waiting)
 
     def restyle(self) -> None:
         self._show_rows()
@@ -182,7 +185,7 @@ class MetricsTab(Tab):
         def interval(row: int) -> str:
             each = found[row]
             if each is None:
-                return "reference" if rows[row].is_reference else NOTHING
+                return "reference" if rows[row].is_reference else "…" if rows[row].line in self._waiting else NOTHING
             return f"[{numbers.metric_points(each.low)}, {numbers.metric_points(each.high)}]"
 
         def userwise(row: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.comparison.checks import check_groups
 from engine.comparison.differences import Difference, Parts, differences, shared_protocols
 from engine.comparison.moves import ItemMoves, UserMoves, item_moves, user_moves
-from engine.comparison.ranks import RankReader
+from engine.comparison.ranks import MOST_KEPT, RankReader
 from engine.comparison.series import Series, series_of
 from engine.errors import DataError
 from engine.store import StoreError
@@ -50,6 +50,7 @@ class Session:
         self._curves: dict[int, dict[str, Curve]] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._lock = Lock()
+        self._has_read = False
 
     def series(self, runs: Sequence[int], *, each_alone: bool) -> Found:
         """The runs of these numbers as series."""
@@ -87,21 +88,21 @@ class Session:
 
     def protocols(self, series: Sequence[Series]) -> list[str]:
         """The protocols that can be chosen: those that all have, of the series whose ranks are there."""
-        with calm():  # the first ranks bring pandas with them
-            readable = [each for each in series if not self.obstacle(each, each)]
-            return shared_protocols([run for each in readable for run in each.runs], self._reader) if readable else []
+        readable = [each for each in series if not self.obstacle(each, each)]
+        return shared_protocols([run for each in readable for run in each.runs], self._reader) if readable else []
 
     def differences(self, series: Series, reference: Series, measure: Measure, parts: Parts) -> list[Difference]:
         """The series against the reference, not yet corrected. Raises DataError when they cannot be compared."""
         key = (series.numbers, reference.numbers, measure, parts)
-        if key not in self._pairs:
+        answer = self._pairs.get(key)
+        if answer is None:
             self._check(series, reference)
             answer = differences(series.runs, reference.runs, self._reader, measure.metric, measure.protocol, parts)
             with self._lock:
                 if len(self._pairs) >= MOST_PAIRS:
                     self._pairs.pop(next(iter(self._pairs)))
                 self._pairs[key] = answer
-        return self._pairs[key]
+        return answer
 
     def moves(self, series: Series, reference: Series, measure: Measure) -> tuple[ItemMoves, UserMoves]:
         """Items and users from the reference to the series. Raises DataError when they cannot be compared."""
@@ -123,13 +124,22 @@ class Session:
         return self._catalogues[run.dataset_fingerprint]
 
     def _check(self, series: Series, reference: Series) -> None:
-        with calm():
-            check_groups([reference.runs, series.runs], self._reader)
+        groups = [reference.runs, series.runs]
+        if self._has_read:
+            check_groups(groups, self._reader)
+        else:
+            with calm():  # the first ranks bring large libraries with them
+                check_groups(groups, self._reader)
+            self._has_read = True
 
     def _curves_of(self, run: int, has_ended: bool) -> "dict[str, Curve]":
-        if run in self._curves:
-            return self._curves[run]
+        kept = self._curves.get(run)
+        if kept is not None:
+            return kept
         curves = self._store.runs.curves(run)
         if has_ended:
-            self._curves[run] = curves
+            with self._lock:
+                if len(self._curves) >= MOST_KEPT:
+                    self._curves.pop(next(iter(self._curves)))
+                self._curves[run] = curves
         return curves
