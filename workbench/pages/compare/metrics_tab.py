@@ -44,6 +44,7 @@ class MetricsTab(Tab):
         super().__init__(session, parent)
         self._found: dict[str, Sequence[Difference]] = {}
         self._refused: dict[str, str] = {}
+        self._asked: list[Line] = []
         self._waiting: list[Line] = []  # for their answer
         self._queue: list[Line] = []  # not asked for yet
         self._asking = [Latest(self) for _ in range(AT_ONCE)]
@@ -91,7 +92,8 @@ class MetricsTab(Tab):
         for questions in self._asking:
             questions.drop()
         self._found, self._refused = {}, {}
-        self._waiting, self._queue = list(self.lines.others), list(self.lines.others)
+        self._asked = [line for line in self.lines.others if line in self.lines.compared]
+        self._waiting, self._queue = list(self._asked), list(self._asked)
         self._delay.start()
         self.resume.hide()
         self._show_rows()
@@ -102,7 +104,7 @@ class MetricsTab(Tab):
         """Ask for no more differences; those that are there stay, and the rest can still be asked for."""
         for questions in self._asking:
             questions.drop()
-        left, pairs = len(self._waiting), len(self.lines.others)
+        left, pairs = len(self._waiting), len(self._asked)
         self._waiting, self._queue = [], []
         self._show_rows()
         self.status.setText(f"{left} of {pairs} not compared")
@@ -140,7 +142,7 @@ class MetricsTab(Tab):
         self._show_state()
 
     def _show_state(self) -> None:
-        pairs = len(self.lines.others)
+        pairs = len(self._asked)
         done = pairs - len(self._waiting)
         if self._waiting:
             self.status.setText(f"{done} of {pairs} compared")

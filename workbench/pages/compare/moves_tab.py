@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
 from engine.comparison.series import Series
-from engine.errors import DataError
 from workbench.latest import Latest
 from workbench.models.columns_table import ColumnsModel, TableColumn
 from workbench.pages.compare.moves_columns import Mask, Moves, gain_words
@@ -88,17 +87,17 @@ class MovesTab(Tab):
             partial(_read, self.session, other.series, reference.series, self.measure), self._show, self._show_failure
         )
 
-    def _show(self, moves: Moves) -> None:
-        self._moves = moves
-        self._show_tables()
-        self.states.show_content()
-
-    def _show_failure(self, error: Exception) -> None:
-        if isinstance(error, DataError):  # trying again would not help
-            self.states.empty.set_words("These two cannot be compared user by user", str(error))
+    def _show(self, answer: Moves | str) -> None:
+        if isinstance(answer, str):
+            self.states.empty.set_words("These two cannot be compared user by user", answer)
             self.states.show_empty()
         else:
-            self.states.show_error("The ranks cannot be compared", f"{type(error).__name__}: {error}")
+            self._moves = answer
+            self._show_tables()
+            self.states.show_content()
+
+    def _show_failure(self, error: Exception) -> None:
+        self.states.show_error("The ranks cannot be compared", f"{type(error).__name__}: {error}")
 
     def _offer_others(self) -> None:
         self.other.blockSignals(True)
@@ -179,9 +178,11 @@ class MovesTab(Tab):
         self.states.retry.connect(self.refresh)
 
 
-def _read(session: Session, series: Series, reference: Series, measure: Measure) -> Moves:
-    """Raises DataError when the two cannot be compared."""
-    return Moves(*session.moves(series, reference, measure), session.catalogue(series), measure.metric)
+def _read(session: Session, series: Series, reference: Series, measure: Measure) -> Moves | str:
+    """Who moved, or why the two cannot be compared."""
+    return session.obstacle(series, reference) or Moves(
+        *session.moves(series, reference, measure), session.catalogue(series), measure.metric
+    )
 
 
 def _table(name: str, title: str, model: ColumnsModel) -> DataTable:

@@ -105,8 +105,7 @@ class Session:
         return answer
 
     def moves(self, series: Series, reference: Series, measure: Measure) -> tuple[ItemMoves, UserMoves]:
-        """Items and users from the reference to the series. Raises DataError when they cannot be compared."""
-        self._check(series, reference)
+        """Items and users from the reference to the series, between which there is no `obstacle`."""
         asked = series.runs, reference.runs, self._reader, measure.metric, measure.protocol
         return item_moves(*asked), user_moves(*asked)
 
