@@ -128,6 +128,11 @@ def summarise(runs: Iterable[RunDetails]) -> list[Summary]:
     ]
 
 
+def spread(values: Sequence[float]) -> Spread:
+    """Mean and standard deviation of at least one value."""
+    return Spread(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None)
+
+
 def _spreads(protocol: str, runs: Sequence[RunDetails]) -> dict[str, dict[str, Spread]]:
     """slice -> metric -> Spread."""
     found: dict[str, dict[str, Spread]] = {}
@@ -136,8 +141,7 @@ def _spreads(protocol: str, runs: Sequence[RunDetails]) -> dict[str, dict[str, S
             values = [run.test.get(protocol, {}).get(part, {}).get(metric) for run in runs]
             known = [value for value in values if value is not None and math.isfinite(value)]
             if known:
-                deviation = statistics.stdev(known) if len(known) > 1 else None
-                found.setdefault(part, {})[metric] = Spread(statistics.fmean(known), deviation)
+                found.setdefault(part, {})[metric] = spread(known)
     return found
 
 

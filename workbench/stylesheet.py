@@ -2,6 +2,7 @@
 
 Widgets opt in by the property "kind": buttons "primary", "quiet", "danger" or "link"; labels "title", "subtitle",
 "heading", "caption", "muted", "error", "good" or "warning"; frames "card", "panel", "banner" or "line".
+The runs of a comparison are frames and buttons of the kind "series".
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ QLabel[kind="label"] { font-weight: 500; }
 QLabel[kind="caption"] { font-size: 11px; color: $text_muted; }
 QLabel[kind="caption"][tone="warning"] { color: $warning; }
 QLabel[kind="caption"][tone="bad"] { color: $bad; }
+QLabel[kind="caption"][tone="accent"] { color: $accent; }
 QLabel[kind="caption"][tone="good"] { color: $good; }
 QLabel[kind="error"] { font-size: 11px; color: $bad; }
 QLabel[kind="good"] { color: $good; }
@@ -139,6 +141,13 @@ QTableView::item, QTreeView::item, QListView::item { padding: 2px 8px; border: n
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: $selection; color: $text; }
 QTableView::item:focus { border: 1px solid $accent; }
 QTableCornerButton::section { background: $surface; border: none; }
+QTableView::indicator { width: 14px; height: 14px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
+QTableView::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
+
+QFrame[kind="series"] { background: $surface; border: 1px solid $border; border-radius: 14px; }
+QFrame[kind="series"][chosen="true"] { border-color: $accent; }
+QPushButton[kind="series"] { background: transparent; border: 1px solid transparent; padding: 2px 6px; }
+QPushButton[kind="series"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar::tab { background: transparent; color: $text_muted; padding: 7px 12px; border: none; border-bottom: 2px solid transparent; }

@@ -146,13 +146,14 @@ def write_comparison(
         output.line()
         output.line(title)
         output.table(
-            ["run", "", "slice", "users", "reference", "mean", "difference", "95 % from", "to", "p"],
+            ["run", "", "slice", "users", "reference", "mean", "difference", "95 % from", "to", "p", "beats"],
             [
                 [
                     *(_numbers(each.runs), names[each.runs], each.slice, f"{each.users:,}"),
                     *(metric(value) for value in (each.reference_mean, each.mean)),
                     *(f"{value:+.4f}" for value in (each.difference, each.low, each.high)),
                     f"{each.corrected_p:.4f}",
+                    f"{each.probability:.1%}",
                 ]
                 for each in rows
             ],
@@ -162,7 +163,8 @@ def write_comparison(
     output.line()
     output.line(
         f"Intervals by bootstrap over users, p by flipping signs at random, both with {RESAMPLES:,} resamples; "
-        f"p corrected for all {len(found)} comparisons (Holm)."
+        f"p corrected for all {len(found)} comparisons (Holm). beats: share of the bootstrap's resamples in which the "
+        "mean is above the reference's."
     )
 
 

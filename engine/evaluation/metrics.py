@@ -1,12 +1,15 @@
 """Ranks and what follows from them: HR@k, NDCG@k, MRR@k and MRR. One relevant item per user."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor
 
 from engine.errors import SettingsError
+
+if TYPE_CHECKING:
+    from torch import Tensor  # what compares the ranks of past runs must not wait for torch
 
 CUTOFFS = (5, 10, 20)
 METRICS = (*(f"{kind}@{k}" for k in CUTOFFS for kind in ("HR", "NDCG", "MRR")), "MRR")
@@ -20,7 +23,7 @@ _WORTH: dict[str, Callable[[Ranks], FloatArray]] = {
 }
 
 
-def rivals(target_scores: Tensor, scores: Tensor) -> FloatArray:
+def rivals(target_scores: "Tensor", scores: "Tensor") -> FloatArray:
     """(users,) how many of `scores` (users, others) are above the target's, equal ones counting ½."""
     if scores.device.type == "cpu":  # here NumPy compares and counts many times faster than torch
         others, own = scores.numpy(), target_scores.numpy()[:, None]
@@ -30,7 +33,7 @@ def rivals(target_scores: Tensor, scores: Tensor) -> FloatArray:
     return (above.double() + level.double() / 2).cpu().numpy()
 
 
-def fair_ranks(target_scores: Tensor, scores: Tensor) -> Ranks:
+def fair_ranks(target_scores: "Tensor", scores: "Tensor") -> Ranks:
     """(users,) ranks from 1: others that score higher count 1, others that score the same count ½.
 
     `scores` (users, others) must not hold the target itself; -inf marks items that are not ranked.

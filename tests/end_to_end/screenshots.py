@@ -17,11 +17,14 @@ from PySide6.QtWidgets import QApplication
 from engine.home import Home
 from workbench.application import make_application
 from workbench.main_window import MainWindow
+from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES
 from workbench.preferences import Preferences
 
 SIZES = (QSize(1280, 800), QSize(1920, 1080))
+SLOW = ("datasets", "compare", "inspector", "semantic_ids")
 THEMES = ("light", "dark")
 PATIENCE_SECONDS = 20.0
+MOST_COMPARED = 6
 
 
 def wait(app: QApplication, until: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
@@ -41,17 +44,20 @@ def main() -> None:
     window.show()
     wait(app, lambda: window.workbench is not None)
     assert window.workbench is not None, "the home folder did not open"
-    runs = [run.id for run in window.workbench.store.runs.list() if run.status == "finished" and run.model == "h2rec"]
+    finished = [run for run in window.workbench.store.runs.list() if run.status == "finished"]
+    runs = [run.id for run in finished if run.model == "h2rec"]
     assert runs, "the home folder has no finished H2Rec run"
     payloads: dict[str, object] = dict.fromkeys(("monitor", "runs", "inspector", "semantic_ids"), runs[0])
-    pages = sys.argv[3:] or ["datasets", "setup", "monitor", "runs", "inspector", "semantic_ids", "preferences", "help"]
+    dataset = next(run.dataset for run in finished if run.id == runs[0])
+    payloads["compare"] = tuple(run.id for run in finished if run.dataset == dataset)[:MOST_COMPARED]
+    pages = sys.argv[3:] or [entry.id for entry in (*MAIN_PAGES, *OTHER_PAGES)]
     for theme in THEMES:
         preferences.theme = theme
         for size in SIZES:
             window.resize(size)
             for page in pages:
                 window.show_page(page, payloads.get(page))
-                wait(app, lambda: False, seconds=4.0 if page in ("inspector", "semantic_ids", "datasets") else 1.5)
+                wait(app, lambda: False, seconds=4.0 if page in SLOW else 1.5)
                 window.grab().save(str(folder / f"{page}-{theme}-{size.width()}.png"))
     window.close()
     wait(app, lambda: not window.isVisible())

@@ -428,3 +428,38 @@ def test_the_figures_of_the_training_have_charts_of_their_own(qtbot: QtBot) -> N
     assert charts.training["memory"].points("memory") == ([0.5], [2e9])
     charts.set_curves(STEPS, None)
     assert "before this was measured" in charts.training["memory"]._empty.text()
+
+
+def test_a_band_lies_around_its_line_and_within_the_axis(qtbot: QtBot, tmp_path: Path) -> None:
+    chart = LineChart("NDCG@10", "NDCG@10", name="chart")
+    qtbot.addWidget(chart)
+    chart.resize(400, 300)
+    chart.add_series("a", "A", Role.run_1)
+    chart.set_series("a", [1, 2, 3], [0.2, 0.3, 0.4])
+    chart.set_band("a", [0.1, 0.1, 0.1], [0.3, 0.5, 0.9])
+    chart.show()
+    qtbot.waitUntil(lambda: chart._plot.y_range[1] > 0.9)
+    assert chart._plot.y_range[0] < 0.1
+    series = chart._series["a"]
+    assert series.high.getData()[1].tolist() == [0.3, 0.5, 0.9]
+    assert not series.band.path().isEmpty()
+    drawn = [line.y.tolist() for line in chart.figure().lines]
+    assert [0.1, 0.1, 0.1] in drawn
+    chart.set_logarithmic(True)
+    chart.set_band("a", [-0.1, 0.1, 0.1], [0.3, 0.5, 0.9])  # what is not above zero is left out
+    qtbot.waitUntil(lambda: len(series.low.getData()[1]) == 2)
+
+
+def test_a_compact_legend_shows_values_and_still_says_the_names(qtbot: QtBot) -> None:
+    chart = LineChart("NDCG@10", "NDCG@10", name="chart")
+    qtbot.addWidget(chart)
+    chart.resize(300, 300)
+    for place in range(6):
+        chart.add_series(str(place), f"A series with a long name {place}", Role.run_1)
+        chart.set_series(str(place), [1], [0.5])
+    chart.show()
+    qtbot.waitUntil(lambda: "0.500" in chart.accessibleName())
+    rows = chart._legend.height()
+    chart.set_compact(True)
+    assert chart._legend.height() < rows
+    assert "A series with a long name 3 0.500" in chart.accessibleName()

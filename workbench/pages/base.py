@@ -14,7 +14,8 @@ class Page(QWidget):
     """A page of the main window.
 
     Subclasses add their content to `body`. `open_page(page, payload)` asks the window for another page:
-    ("setup", config), ("monitor", run), ("runs", run), ("inspector", run) or ("help", topic); payload may be None.
+    ("setup", config), ("monitor", run), ("runs", run), ("compare", run numbers), ("inspector", run or InspectorLink)
+    or ("help", topic); payload may be None.
     """
 
     open_page = Signal(str, object)

@@ -28,6 +28,7 @@ MAIN_PAGES = (
     PageEntry("setup", "New experiment", "flask", "setup", "SetupPage"),
     PageEntry("monitor", "Monitor", "activity", "monitor", "MonitorPage"),
     PageEntry("runs", "Runs", "list-bullets", "runs", "RunsPage"),
+    PageEntry("compare", "Compare", "scales", "compare", "ComparePage"),
     PageEntry("inspector", "Inspector", "magnifying-glass", "inspector", "InspectorPage"),
     PageEntry("semantic_ids", "Semantic IDs", "tree-structure", "semantic_ids", "SemanticIdsPage"),
 )

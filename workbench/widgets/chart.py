@@ -101,9 +101,12 @@ class LineChart(Card):
 
     # What it shows
 
-    def add_series(self, key: str, name: str, role: Role, *, dashed: bool = False, width: float = 2) -> None:
-        """Declare a series without points; its place in the legend is the order of declaration."""
-        series = self._series[key] = Series(Entry(name, role, dashed), width)
+    def add_series(
+        self, key: str, name: str, role: Role, *, dashed: bool = False, width: float = 2, points: bool = True
+    ) -> None:
+        """Declare a series without points; its place in the legend is the order of declaration. `points`: the single
+        ones are faint behind a smoothed line."""
+        series = self._series[key] = Series(Entry(name, role, dashed), width, points)
         for item in series.items:
             self._plot.addItem(item)
         series.restyle(self.devicePixelRatioF())
@@ -113,6 +116,13 @@ class LineChart(Card):
     def set_series(self, key: str, x: npt.ArrayLike, y: npt.ArrayLike) -> None:
         """Replace the points of a declared series; x and y (points,), sorted by x."""
         self._series[key].curve.replace(x, y)
+        self._soon()
+
+    def set_band(self, key: str, low: npt.ArrayLike, high: npt.ArrayLike) -> None:
+        """Lay a band around a declared series; low and high (points,), at the x of its points."""
+        series = self._series[key]
+        for curve, y in ((series.low_curve, low), (series.high_curve, high)):
+            curve.replace(series.curve.x, y)
         self._soon()
 
     def append(self, key: str, x: float, y: float) -> None:
@@ -172,6 +182,10 @@ class LineChart(Card):
         if key in self._series:
             self._series[key].entry.shown = shown
             self._soon()
+
+    def set_compact(self, on: bool) -> None:
+        """Show values without names, where the page names the strokes elsewhere."""
+        self._legend.set_compact(on)
 
     def refresh(self) -> None:
         """Draw anew, for example when numbers are to be written in another form."""
@@ -313,7 +327,8 @@ class LineChart(Card):
         return left - side, right + side
 
     def _y_range(self, filled: list[Series]) -> tuple[float, float]:
-        values = self._scaled(np.concatenate([y for each in filled for y in (each.curve.y, each.ghost_curve.y)]))
+        curves = [curve for each in filled for curve in (each.curve, each.ghost_curve, each.low_curve, each.high_curve)]
+        values = self._scaled(np.concatenate([curve.y for curve in curves]))
         known = values[np.isfinite(values)]
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
         from_zero = self._from_zero and not self.is_logarithmic

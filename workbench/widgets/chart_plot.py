@@ -10,7 +10,7 @@ from workbench.theme import CAPTION, Role, tabular, theme
 from workbench.widgets.axes import EPOCHS, Axis, Write, XScale
 
 BOTTOM_AXIS = 36  # pixels for the numbers and the label of the x axis
-_HELP = "Drag to look closer, with Shift to move; Ctrl and the wheel zoom; a double click shows everything"
+ZOOM_HELP = "Drag to look closer, with Shift to move; Ctrl and the wheel zoom; a double click shows everything"
 
 
 class ChartPlot(pg.PlotWidget):
@@ -21,7 +21,7 @@ class ChartPlot(pg.PlotWidget):
     looked = Signal(object)
 
     def __init__(self, y_label: str, y_tick: Write, parent: QWidget | None = None) -> None:
-        self.view = _View()
+        self.view = ZoomView()
         self.axes = {"bottom": Axis("bottom", EPOCHS.tick), "left": Axis("left", y_tick)}
         super().__init__(parent, viewBox=self.view, axisItems=self.axes, background=None, enableMenu=False)
         self.is_looked_into = False
@@ -29,7 +29,7 @@ class ChartPlot(pg.PlotWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumSize(120, 64)
-        self.setToolTip(_HELP)
+        self.setToolTip(ZOOM_HELP)
         self.setLabel("left", y_label)
         self.axes["bottom"].setHeight(BOTTOM_AXIS)
         self.crosshair = pg.InfiniteLine(angle=90)
@@ -137,7 +137,7 @@ class ChartPlot(pg.PlotWidget):
         self.looked.emit(self.x_range)
 
 
-class _View(pg.ViewBox):
+class ZoomView(pg.ViewBox):
     """The wheel alone scrolls the page, a drag zooms, a drag with Shift moves."""
 
     double_clicked = Signal()

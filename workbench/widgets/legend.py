@@ -32,11 +32,17 @@ class Legend(QWidget):
         self._entries: dict[str, Entry] = {}
         self._note = ""
         self._widest_value = ""
+        self._is_compact = False
         self.setFont(tabular(CAPTION))
         self.setToolTip("Click a name to hide or show its line")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
         theme().changed.connect(self.update)
+
+    def set_compact(self, on: bool) -> None:
+        """Show strokes and values without names, where another legend on the page has them."""
+        self._is_compact = on
+        self._fit()
 
     def set_entries(self, entries: dict[str, Entry]) -> None:
         self._entries = entries
@@ -82,10 +88,10 @@ class Legend(QWidget):
             words = place.adjusted(_STROKE + SPACE_1 + 1, 0, 0, 0)
             painter.setPen(theme().color(Role.text_muted if entry.shown else Role.text_disabled))
             room = self.width() - words.left()
-            name_shown = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
+            name_shown = metrics.elidedText(self._name(entry), Qt.TextElideMode.ElideRight, room)
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, name_shown)
             painter.setPen(theme().color(Role.text))
-            name = metrics.horizontalAdvance(entry.name + " ")
+            name = metrics.horizontalAdvance(f"{self._name(entry)} ".lstrip())
             painter.drawText(words.adjusted(name, 0, SPACE_3, 0), Qt.AlignmentFlag.AlignVCenter, entry.value)
         if self._note:
             painter.setPen(theme().color(Role.text_muted))
@@ -100,12 +106,15 @@ class Legend(QWidget):
         places, left, top = [], 0, 0
         for entry in self._entries.values():
             value = self._widest_value if entry.value else ""
-            width = _STROKE + SPACE_1 + 1 + metrics.horizontalAdvance(f"{entry.name} {value}")
+            width = _STROKE + SPACE_1 + 1 + metrics.horizontalAdvance(f"{self._name(entry)} {value}".lstrip())
             if left and left + width > room:
                 left, top = 0, top + height
             places.append((entry, QRect(left, top, width, height)))
             left += width + SPACE_3
         return places
+
+    def _name(self, entry: Entry) -> str:
+        return "" if self._is_compact else entry.name
 
     def _fit(self) -> None:
         places = self._places()

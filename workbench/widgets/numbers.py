@@ -95,3 +95,15 @@ def metric_tick(value: float, spacing: float) -> str:
     step = spacing * scale
     digits = 0 if step >= 1 else min(6, len(f"{step:.6f}".rstrip("0").partition(".")[2]))
     return f"{value * scale:.{digits}f}" + (" %" if _metric_format == "percent" else "")
+
+
+def in_percent() -> bool:
+    """Whether metrics are shown as percentages."""
+    return _metric_format == "percent"
+
+
+def metric_points(difference: float | None) -> str:
+    """A difference of two metrics, in points where they are percentages: "+0.58", "−0.0058"."""
+    if difference is None or difference != difference:
+        return NOTHING
+    return (f"{difference * 100:+.2f}" if in_percent() else f"{difference:+.4f}").replace("-", "−")

@@ -8,11 +8,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from workbench.pages.datasets.plot import DateAxis, PlotCard, date_words
 from workbench.theme import Role, theme
 from workbench.widgets import numbers
 from workbench.widgets.parts import label
 from workbench.widgets.plain import plain_tooltip
+from workbench.widgets.plot_card import DateAxis, PlotCard, date_words
 
 if TYPE_CHECKING:
     from engine.data.dataset import IntArray

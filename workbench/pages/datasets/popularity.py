@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from engine.config import DataSettings
 from engine.settings import settings_of
-from workbench.pages.datasets.plot import PlotCard
 from workbench.theme import SPACE_1, Role, theme
 from workbench.widgets import numbers
 from workbench.widgets.legend import Entry, Legend
 from workbench.widgets.number_box import NumberBox
 from workbench.widgets.parts import button, label, set_kind
+from workbench.widgets.plot_card import PlotCard
 
 if TYPE_CHECKING:
     from engine.data.head_tail import HeadLine, PopularityCurve

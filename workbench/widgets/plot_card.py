@@ -73,9 +73,9 @@ def date_words(seconds: float, form: str) -> str:
 
 
 class PlotCard(Card):
-    """Base of the page's charts. Subclasses draw into `plot`, in `paint`, and answer `words_at`.
+    """Base of still charts. Subclasses draw into `plot`, in `paint`, and answer `words_at`.
 
-    `bottom` is an axis of another kind than of whole numbers.
+    `bottom` and `left` are axes of another kind than of whole numbers, `view` a view that can be moved.
     """
 
     def __init__(
@@ -88,15 +88,17 @@ class PlotCard(Card):
         log_x: bool = False,
         log_y: bool = False,
         bottom: pg.AxisItem | None = None,
+        left: pg.AxisItem | None = None,
+        view: pg.ViewBox | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, " ", parent)
         self.setObjectName(name)
         self.set_margins(SPACE_4, SPACE_2)
         self._resting = ""
-        self.axes = {"bottom": bottom or Axis("bottom", log_x), "left": Axis("left", log_y)}
-        self.plot = pg.PlotWidget(axisItems=self.axes, background=None, enableMenu=False)
-        self.plot.setMouseEnabled(False, False)
+        self.axes = {"bottom": bottom or Axis("bottom", log_x), "left": left or Axis("left", log_y)}
+        self.plot = pg.PlotWidget(viewBox=view, axisItems=self.axes, background=None, enableMenu=False)
+        self.plot.setMouseEnabled(view is not None, view is not None)
         self.plot.hideButtons()
         self.plot.setFrameShape(QFrame.Shape.NoFrame)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -171,14 +173,18 @@ class PlotCard(Card):
             self.set_caption(self._resting)
         return False
 
-    def _point_at(self, place: QPointF) -> None:
+    def words_for(self, place: QPointF) -> str:
+        """What there is at a place of the scene; moves the crosshair there."""
         view = self.plot.getPlotItem().vb
         inside = view.sceneBoundingRect().contains(place)
         x = view.mapSceneToView(place).x()
         words = self.words_at(x) if inside else ""
         self._crosshair.setVisible(bool(words))
         self._crosshair.setValue(x)
-        self.set_caption(words or self._resting)
+        return words
+
+    def _point_at(self, place: QPointF) -> None:
+        self.set_caption(self.words_for(place) or self._resting)
 
     def _restyle(self) -> None:
         colours = theme()

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,49 +12,17 @@ import pytest
 from engine.artefacts import RANKS
 from engine.cli import main
 from engine.comparison import compare_runs
-from engine.config import EvaluationSettings, ExperimentConfig, ModelSettings, TrainingSettings
+from engine.comparison.differences import differences
+from engine.comparison.ranks import RankReader
+from engine.config import EvaluationSettings, ModelSettings, TrainingSettings
 from engine.errors import DataError, SettingsError
 from engine.home import Home
-from engine.store import RunDetails, Store
+from engine.store import RunDetails
 
 USERS = 400
 PLACES = np.random.default_rng(0).integers(1, 40, size=USERS).astype(float)
 HEAD = np.arange(USERS) < 100
 Add = Callable[..., RunDetails]
-
-
-@pytest.fixture
-def store(home: Home) -> Iterator[Store]:
-    made = Store(home.database)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def add(home: Home, store: Store) -> Add:
-    """Adds a run whose targets landed at these places."""
-
-    def add(ranks: Any, status: str = "finished", fingerprint: str = "abc", **changes: Any) -> RunDetails:
-        table = pd.DataFrame(
-            {
-                "user": [f"u{user}" for user in range(USERS)],
-                "target": "i1",
-                "head": HEAD,
-                "sampled": ranks,
-                "full": ranks,
-            }
-        )
-        settings = {name: changes.pop(name) for name in list(changes) if name in ExperimentConfig.model_fields}
-        for column, values in changes.items():
-            table[column] = values
-        run = store.runs.create(ExperimentConfig(**settings), fingerprint)
-        store.runs.record(run, changes={"status": status})
-        folder = home.run_folder(run)
-        folder.mkdir(parents=True)
-        table.sample(frac=1, random_state=run).to_parquet(folder / RANKS)  # users are paired by name, not by place
-        return store.runs.get(run)
-
-    return add
 
 
 def test_a_run_is_no_different_from_itself(add: Add, home: Home) -> None:
@@ -64,6 +32,7 @@ def test_a_run_is_no_different_from_itself(add: Add, home: Home) -> None:
     ]
     for each in found:
         assert (each.difference, each.low, each.high, each.p, each.corrected_p) == (0, 0, 0, 1, 1)
+        assert (each.probability, each.better, each.equal, each.worse) == (0.5, 0, 1, 0)
     assert [each.users for each in found[:3]] == [400, 100, 300]
 
 
@@ -77,6 +46,9 @@ def test_a_gain_in_the_tail_is_found_there_alone(add: Add, home: Home) -> None:
     assert tail.low > 0
     assert tail.corrected_p == pytest.approx(6 * tail.p)  # six comparisons, and it is among the smallest
     assert 0 < overall.difference < tail.difference
+    assert tail.probability > 0.99
+    assert tail.better == pytest.approx(((better <= 10) & (PLACES > 10)).sum() / 300)
+    assert (tail.worse, head.equal) == (0, 1)
 
 
 def test_seeds_are_averaged_for_each_user(add: Add, home: Home) -> None:
@@ -153,5 +125,20 @@ def test_the_command_prints_tables_or_json(add: Add, home: Home, capsys: pytest.
     assert out.startswith("NDCG@10 against run 1 · H2Rec on sample\n")
     assert "Full ranking, history left out" in out
     assert "Against 100 sampled items" in out
+    assert "beats" in out
+    assert "100.0%" in out
     assert sum("head" in line.split() for line in out.splitlines()) == 2
     assert "all 6 comparisons (Holm)" in out
+
+
+def test_parts_other_than_head_and_tail(add: Add, home: Home) -> None:
+    about = {"target_interactions": np.arange(USERS) // 4, "length": np.arange(USERS)}
+    one, other = add(PLACES, **about), add(np.maximum(1, PLACES - 5), **about)
+    reader = RankReader(home)
+    found = differences([other], [one], reader, "HR@10", "full", "bands")
+    assert [(each.slice, each.users) for each in found] == [
+        ("band_0", 4), ("band_1-9", 36), ("band_10-29", 80), ("band_30-59", 120), ("band_60-99", 160)
+    ]  # fmt: skip
+    lengths = differences([other], [one], reader, "HR@10", "full", "lengths")
+    assert [(each.slice, each.users) for each in lengths] == [("short", 200), ("long", 200)]
+    assert differences([add(PLACES)], [add(PLACES)], reader, "HR@10", "full", "bands") == []
