@@ -23,10 +23,11 @@ class Completion:
     choices: tuple[str, ...]
 
 
-def complete(text: str, values: Mapping[str, Sequence[str]]) -> Completion:
+def complete(text: str, values: Mapping[str, Sequence[str]], *, all_names: bool = False) -> Completion:
     """What may stand at the end of `text`, the part of a query before the cursor.
 
-    `values` maps a name such as "dataset" to the values that runs have.
+    `values` maps a name such as "dataset" to the values that runs have. Names are offered when two letters of one are
+    there, or with `all_names` always: who only searches for words shall not be bothered.
     """
     behind = _VALUE.search(text)
     if behind is not None:
@@ -39,11 +40,13 @@ def complete(text: str, values: Mapping[str, Sequence[str]]) -> Completion:
     begun = _WORD.search(text)[0]  # type: ignore[index]
     start = len(text) - len(begun)
     joining = ["and", "or"] if _COMPLETE.search(text[:start]) else []
+    if len(begun) < 2 and not joining and not all_names:
+        return Completion(start, ())
     metrics = [f"{word}@10" for word in METRIC_WORDS.values()]
-    return Completion(
-        start,
-        _fitting(begun, [*joining, *names(), *metrics, *PART_WORDS, *SOURCE_WORDS, "not"]) if begun or joining else (),
-    )
+    offered = [*joining, *names(), *metrics, *PART_WORDS, *SOURCE_WORDS, "not"]
+    wanted = begun.casefold()
+    fitting = (each for each in dict.fromkeys(offered) if each.casefold().startswith(wanted) and each != begun)
+    return Completion(start, tuple(fitting))
 
 
 def quoted(value: str) -> str:

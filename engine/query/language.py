@@ -46,7 +46,9 @@ _GRAMMAR = rf"""
 """
 LONGEST, DEEPEST = 2000, 120  # characters, and levels of the tree
 _SIGNS = re.compile(r'[=<>~()"]|(?:^|\s)(?:and|or|not)(?:\s|$)', re.IGNORECASE)
-_LAST_NAME = re.compile(rf"({METRIC}|[^\s()=!<>~,\"]+)\s*(<=|>=|!=|!~|[=<>~]|(?:not\s+)?in\s*\()[^()]*$", re.IGNORECASE)
+_LAST_NAME = re.compile(
+    rf"({METRIC}|[^\s()=!<>~,\"]+)\s*(<=|>=|!=|!~|[=<>~]|(?:not\s+)?in\s*\()[^()=<>~!]*$", re.IGNORECASE
+)
 
 
 def parse(text: str, now: datetime | None = None) -> Condition:
