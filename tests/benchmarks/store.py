@@ -46,7 +46,14 @@ FRAMES = 120
 STEPS_PER_EPOCH = 1000  # of the long loss
 PARTS = ("overall", "head", "tail", "short", "long", "band_0", "band_1-9", "band_10-99", "band_100+")
 METRICS = (*(f"{kind}@{k}" for kind in ("HR", "NDCG", "MRR") for k in (5, 10, 20)), "MRR")
-SEARCH = "h2rec ml 3"
+VIEWS: dict[str, dict[str, object]] = {
+    "finding runs": {"query": "h2rec ml 3"},
+    "asking for runs": {"query": "model = h2rec and dataset = beauty and tail NDCG@10 > 0.02 and not tag = paper"},
+    "folding seeds": {"folded": True},
+    "grouping by dataset": {"group": "dataset"},
+    "another protocol and k": {"protocol": "sampled", "k": 20},
+    "heat colours": {"heat": True},
+}
 SORTED = ("ndcg_tail", "name", "created_at")
 
 
@@ -205,8 +212,11 @@ def measure(app: QApplication, window: MainWindow, long_run: int) -> tuple[dict[
     for repeat in range(REPEATS):
         window.show_page("setup")
         note("opening the runs page again", lambda: window.show_page("runs"), rows, lambda: model.rowCount() > 0)
-        note("finding runs", lambda: model.set_search(SEARCH), rows, lambda: 0 < model.total < total)
-        note("dropping the search", lambda: model.set_search(""), rows, lambda: model.rowCount() > 0)
+        usual = page.list.view
+        for name, changes in VIEWS.items():
+            other_view = usual.but(**changes)
+            note(name, partial(page.list.set_view, other_view), rows, lambda: 0 < model.total <= total)
+            note("back to the usual view", partial(page.list.set_view, usual), rows, lambda: model.rowCount() > 0)
         order = Qt.SortOrder.DescendingOrder if repeat % 2 else Qt.SortOrder.AscendingOrder
         for field in SORTED:
             place = next(place for place, column in enumerate(COLUMNS) if column.field == field)

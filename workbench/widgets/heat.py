@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from workbench.theme import theme
 
 # Of each map as much as leaves the text of the theme a contrast of 4.5 : 1; it begins near the surface.
-_MAPS = {False: ("CET-L12", 0.0, 0.65), True: ("viridis", 0.08, 0.4)}
+_MAPS = {False: ("CET-L12", 0.0, 0.65), True: ("viridis", 0.08, 0.36)}
 _SHADES = 64
 
 
