@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, select, type_coerce
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, FromClause, Select, String, Table, and_, func, select, type_coerce
 
 from engine.query import Condition
 from engine.query.nodes import EVERYTHING
@@ -26,6 +25,7 @@ _AVERAGED = (
     "depth", "codebook_size", "alpha", "beta", "seed", "best_epoch", "epochs", "seconds", *METRIC_COLUMNS,
 )  # fmt: skip
 _FOLDED_BY = (RunRecord.dataset_fingerprint, RunRecord.settings_key)
+_METRICS = cast(Table, RunMetricsRecord.__table__)
 _AT_ONCE = 10_000  # runs that are named in one statement
 
 
@@ -86,7 +86,7 @@ class RunTable:
             newest = func.max(newest)
             key = func.avg(key) if listing.sort in _AVERAGED else func.max(key)
         if metrics is not None:
-            query = query.select_from(RunRecord).outerjoin(metrics.record, metrics.on)
+            query = query.select_from(RunRecord).outerjoin(metrics.table, metrics.on)
         order = (key.desc() if listing.descending else key.asc()).nulls_last()
         query = query.where(*_chosen(listing, of)).order_by(order, newest.desc()).offset(offset).limit(limit)
         with self._database.reading() as session:
@@ -117,13 +117,13 @@ class RunTable:
         Without groups everything is in the group None. Of a folded entry the mean counts.
         """
         places = {column: _place(listing, column) for column in columns}
-        joined = {source: _metrics_of(listing, source) for source, _ in places.values()}
-        values = {name: getattr(joined[source].record, column) for name, (source, column) in places.items()}
+        joined = {source: _metrics_of(listing, source) for source in {source for source, _ in places.values()}}
+        values = {name: joined[source].table.c[column] for name, (source, column) in places.items()}
         group = [_group_key(listing).label("value")] if listing.group else []
         shown = [(func.avg(value) if listing.folded else value).label(name) for name, value in values.items()]
         query: Select[Any] = select(*group, *shown).select_from(RunRecord).where(*_chosen(listing, None))
         for each in joined.values():
-            query = query.outerjoin(each.record, each.on)
+            query = query.outerjoin(each.table, each.on)
         if listing.folded:
             query = query.group_by(*_FOLDED_BY, *group)
         inner = query.subquery()
@@ -144,10 +144,10 @@ class RunTable:
         found = []
         sources = (listing.protocol, *VALIDATION)
         joined = {source: _metrics_of(listing, source) for source in sources}
-        columns = [getattr(joined[source].record, column) for source in sources for column in COLUMNS]
+        columns = [joined[source].table.c[column] for source in sources for column in COLUMNS]
         query = select(*_RUN_COLUMNS.values(), *columns).select_from(RunRecord)
         for each in joined.values():
-            query = query.outerjoin(each.record, each.on)
+            query = query.outerjoin(each.table, each.on)
         width = len(_RUN_COLUMNS)
         with self._database.reading() as session:
             for start in range(0, len(runs), _AT_ONCE):
@@ -175,13 +175,14 @@ class RunTable:
 class _Metrics:
     """The metrics of one source as they are joined to a run."""
 
-    record: Any
+    table: FromClause
     on: ColumnElement[bool]
 
 
 def _metrics_of(listing: Listing, source: str) -> _Metrics:
-    record = aliased(RunMetricsRecord)
-    return _Metrics(record, and_(record.run_id == RunRecord.id, record.source == source, record.k == listing.k))
+    table = _METRICS.alias(source)
+    of_run = table.c.run_id == RunRecord.id
+    return _Metrics(table, and_(of_run, table.c.source == source, table.c.k == listing.k))
 
 
 def _place(listing: Listing, name: str) -> tuple[str, str]:
@@ -195,7 +196,7 @@ def _sorted_by(listing: Listing) -> tuple[Any, _Metrics | None]:
     if listing.sort in METRIC_COLUMNS:
         source, column = _place(listing, listing.sort)
         metrics = _metrics_of(listing, source)
-        return getattr(metrics.record, column), metrics
+        return metrics.table.c[column], metrics
     if listing.sort not in _RUN_COLUMNS:
         raise StoreError(f"Runs cannot be sorted by “{listing.sort}”, only by {', '.join(_RUN_COLUMNS)}.")
     column = _RUN_COLUMNS[listing.sort]

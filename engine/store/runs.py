@@ -59,7 +59,7 @@ class RunRepository:
         process, process_started = own_identity()
         aligns = config.model.kind == "h2rec"
         settings = config.model_dump(mode="json")
-        values = {
+        values: dict[str, Any] = {
             "name": config.title,
             "status": "running",
             "dataset": config.data.dataset,

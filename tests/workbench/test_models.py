@@ -29,7 +29,8 @@ from workbench.models.item_table import COUNT, ID, SLICE, TITLE, ItemTableModel
 from workbench.models.recommendations import HALVES, SCORE, RecommendationModel
 from workbench.models.roles import DataRole, Index
 from workbench.models.run_columns import COLUMNS
-from workbench.models.run_table import PAGE, RunTableModel
+from workbench.models.run_rows import PAGE
+from workbench.models.run_table import RunTableModel
 from workbench.palette import contrast
 from workbench.theme import Role, theme
 from workbench.widgets.heat import heat
@@ -245,6 +246,7 @@ def test_the_best_of_what_is_shown_is_marked_and_coloured(store: Store, qtbot: o
     for ndcg, dataset in ((0.1, "a"), (0.3, "a"), (0.2, "b"), (0.1, "b"), (0.5, "c")):
         add(store, ndcg, dataset, data={"dataset": dataset}, seed=len(store.runs.list()))
     model = RunTableModel(store.table, Listing(sort="ndcg_overall"))
+    model.set_measured(["name", "ndcg_overall"])
     assert [is_bold(model, row, "ndcg_overall") for row in range(5)] == [True, False, False, False, False]
     model.set_listing(Listing(parse("dataset != c"), sort="ndcg_overall"))
     assert [shown(model, row, "ndcg_overall") for row in range(4) if is_bold(model, row, "ndcg_overall")] == ["30.00 %"]

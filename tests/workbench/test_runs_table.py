@@ -14,7 +14,7 @@ from engine.settings import parse
 from engine.store import Store
 from workbench.context import Workbench
 from workbench.models.run_columns import COLUMNS
-from workbench.models.run_table import EntryRow
+from workbench.models.run_rows import EntryRow
 from workbench.pages.runs import RunsPage
 from workbench.pages.runs.columns_dialog import ColumnsDialog
 from workbench.pages.runs.table_view import SavedViews, TableView
@@ -97,7 +97,7 @@ def test_names_and_values_complete_while_typing(qtbot: Any, open_page: Open, run
     search = page.list.bar.search
     search.setFocus()
     qtbot.keyClicks(search, "da")
-    popup = search.completer_.popup()
+    popup = search.popup
     qtbot.waitUntil(popup.isVisible, timeout=2000)
     assert popup.model().index(0, 0).data() == "dataset"
     qtbot.keyClick(popup, Qt.Key.Key_Down)

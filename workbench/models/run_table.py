@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
@@ -14,6 +14,7 @@ from workbench.icons import icon
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
 from workbench.models.run_columns import BY_FIELD, COLUMNS, PROTOCOL_WORDS, TEST_COLUMNS
 from workbench.models.run_entries import Baseline, compared, group_words, is_baseline, raw, spread, tooltip, words
+from workbench.models.run_rows import PAGE, Contents, EntryRow, GroupRow, Request, Row
 from workbench.theme import Role, tabular, theme
 from workbench.widgets.heat import heat
 from workbench.widgets.numbers import count
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from engine.store import RunRow, RunTable
     from engine.store.run_table import Entry
 
-PAGE = 200
 STATUS_ICONS = {
     "running": ("play-circle", Role.accent),
     "finished": ("check-circle", Role.good),
@@ -32,36 +32,6 @@ STATUS_ICONS = {
 }
 _TESTS = tuple(column.field for column in TEST_COLUMNS)
 _PLACES = {column.field: place for place, column in enumerate(COLUMNS)}
-
-
-@dataclass(frozen=True)
-class GroupRow:
-    """The heading of a group; its entries follow it while it is open."""
-
-    group: Group
-    is_open: bool
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return ("group", self.group.value)
-
-
-@dataclass(frozen=True)
-class EntryRow:
-    """One run, or several that are folded, in the group of this value."""
-
-    entry: "Entry"
-    is_folded: bool = False
-    group: Any = None
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        first = self.entry[0].run
-        same = (first.dataset_fingerprint, first.settings_key) if self.is_folded else (first.id,)
-        return (*same, self.group)
-
-
-Row = GroupRow | EntryRow
 
 
 class RunTableModel(QAbstractTableModel):
@@ -76,12 +46,9 @@ class RunTableModel(QAbstractTableModel):
     def __init__(self, table: "RunTable", listing: Listing | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._table = table
-        self._listing = listing or Listing()
+        self._request = Request(listing or Listing())
+        self._contents = Contents([], Group(None, 0, 0), {}, None)
         self._rows: list[Row] = []
-        self._open: set[Any] = set()
-        self._total = Group(None, 0, 0)
-        self._ranges: dict[Any, dict[str, tuple[float, float]]] = {}
-        self._baseline: Baseline | None = None
         self._has_heat = False
         self._is_changing = False
         self._reload()
@@ -91,20 +58,20 @@ class RunTableModel(QAbstractTableModel):
     @property
     def total(self) -> int:
         """How many runs there are in all."""
-        return self._total.runs
+        return self._contents.total.runs
 
     @property
     def entries(self) -> int:
         """How many lines there are in all, headings left out."""
-        return self._total.entries
+        return self._contents.total.entries
 
     @property
     def listing(self) -> Listing:
-        return self._listing
+        return self._request.listing
 
     @property
     def baseline(self) -> Baseline | None:
-        return self._baseline
+        return self._contents.baseline
 
     def row(self, row: int) -> Row:
         return self._rows[row]
@@ -129,21 +96,25 @@ class RunTableModel(QAbstractTableModel):
 
     def set_listing(self, listing: Listing) -> None:
         """Show other runs, or the same in another way."""
-        if listing == self._listing:
-            return
-        other_groups = listing.group != self._listing.group
-        other_values = (listing.protocol, listing.k) != (self._listing.protocol, self._listing.k)
-        self._listing = listing
-        if other_groups:
-            self._open.clear()
-        if other_values and self._baseline is not None:
-            self._baseline = self._read_baseline(self._baseline.runs)
-        self._reload()
+        if listing != self.listing:
+            opened = self._request.opened if listing.group == self.listing.group else None
+            self._request = replace(self._request, listing=listing, opened=opened)
+            self._reload()
 
     def set_baseline(self, runs: Sequence[int]) -> None:
         """Show metrics as differences from those of these runs; from none of them: as they are."""
-        self._baseline = self._read_baseline(runs) if runs else None
+        self._request = replace(self._request, baseline=tuple(runs))
+        self._contents = replace(self._contents, baseline=self._request.read_baseline(self._table))
         self.restyle()
+
+    def set_measured(self, fields: Sequence[str]) -> None:
+        """The metrics of which the best is marked: those that are seen."""
+        measured = tuple(field for field in fields if BY_FIELD[field].metric)
+        if measured != self._request.measured:
+            self._request = replace(self._request, measured=measured)
+            ranges = self._table.extremes(self.listing, measured) if measured else {}
+            self._contents = replace(self._contents, ranges=ranges)
+            self.restyle()
 
     def set_heat(self, on: bool) -> None:
         """Colour metrics by how high they are."""
@@ -155,7 +126,8 @@ class RunTableModel(QAbstractTableModel):
         """Open or close the group whose heading stands in a row."""
         found = self._rows[row]
         if isinstance(found, GroupRow):
-            self._open ^= {found.group.value}
+            opened = {each.group.value for each in self._rows if isinstance(each, GroupRow) and each.is_open}
+            self._request = replace(self._request, opened=frozenset(opened ^ {found.group.value}))
             self.refresh()
 
     def restyle(self) -> None:
@@ -163,18 +135,34 @@ class RunTableModel(QAbstractTableModel):
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
 
+    def request(self) -> Request:
+        """What has to be read to bring the loaded rows up to date; `take` what came of it."""
+        request = self._request
+        if request.listing.group is not None and request.opened is None and self._rows:
+            opened = {row.group.value for row in self._rows if isinstance(row, GroupRow) and row.is_open}
+            request = replace(request, opened=frozenset(opened))
+        return replace(request, limit=max(PAGE, len(self._rows)))
+
     def refresh(self) -> None:
         """Read the loaded rows again. Rows keep their identity, so selection and scroll position stay."""
-        wanted = self._read_all(max(PAGE, len(self._rows)))
-        self._read_ranges()
-        if self._baseline is not None:
-            self._baseline = self._read_baseline(self._baseline.runs)
+        request = self.request()
+        self.take(request, request.read(self._table))
+
+    def take(self, request: Request, contents: Contents) -> None:
+        """Show what was read, unless something else is shown by now."""
+        if request != self.request():
+            return
+        wanted, before = contents.rows, self._contents
+        self._contents = contents
         with self._changing():
             self._remove_all_but({row.key for row in wanted})
             known = {row.key for row in self._rows}
             self._append([row for row in wanted if row.key not in known])
             self._rearrange(wanted)
-        self._set_total(self._table.count(self._listing))
+        if (contents.ranges, contents.baseline) != (before.ranges, before.baseline):
+            self.restyle()
+        if contents.total != before.total:
+            self.counted.emit(contents.total.runs)
 
     # Qt's side
 
@@ -185,16 +173,17 @@ class RunTableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def canFetchMore(self, parent: Index) -> bool:
-        is_done = self._listing.group is not None or len(self._rows) >= self._total.entries
+        is_done = self.listing.group is not None or len(self._rows) >= self.entries
         return not parent.isValid() and not self._is_changing and not is_done
 
     def fetchMore(self, parent: Index) -> None:
         if not self.canFetchMore(parent):
             return
         known = {row.key for row in self._rows}
-        more = [row for row in self._read_page(len(self._rows), PAGE) if row.key not in known]
-        if not more:
-            self._set_total(replace(self._total, entries=len(self._rows)))
+        more = [row for row in self._request.page(self._table, len(self._rows)) if row.key not in known]
+        if not more:  # some have gone meanwhile
+            total = replace(self._contents.total, entries=len(self._rows))
+            self._contents = replace(self._contents, total=total)
         with self._changing():
             self._append(more)
 
@@ -209,10 +198,10 @@ class RunTableModel(QAbstractTableModel):
         column = COLUMNS[section]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.heading(self._listing.k)
+                return column.heading(self.listing.k)
             case Qt.ItemDataRole.ToolTipRole:
-                help = column.help.replace("@k", f"@{self._listing.k}")
-                return f"{help} ({PROTOCOL_WORDS[self._listing.protocol].lower()})" if column.field in _TESTS else help
+                help = column.help.replace("@k", f"@{self.listing.k}")
+                return f"{help} ({PROTOCOL_WORDS[self.listing.protocol].lower()})" if column.field in _TESTS else help
             case Qt.ItemDataRole.TextAlignmentRole:
                 return ALIGN_NUMBER if column.numeric else ALIGN_TEXT
         return None
@@ -226,7 +215,7 @@ class RunTableModel(QAbstractTableModel):
         entry = row.entry
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return words(entry, column, self._baseline)
+                return words(entry, column, self.baseline)
             case DataRole.row:
                 return tuple(each.run for each in entry)
             case DataRole.raw:
@@ -236,14 +225,14 @@ class RunTableModel(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._picture(entry, column.field)
             case Qt.ItemDataRole.ToolTipRole:
-                shown = tooltip(entry, column, self._baseline)
+                shown = tooltip(entry, column, self.baseline)
                 return plain_tooltip(shown) if shown else None
             case Qt.ItemDataRole.FontRole if column.metric and self._is_best(row, column.field):
                 return tabular(bold=True)
             case Qt.ItemDataRole.BackgroundRole if column.metric and self._has_heat:
                 return self._heat(row, column.field)
             case Qt.ItemDataRole.ForegroundRole if column.metric and not self._has_heat:
-                pair = compared(entry, column, self._baseline)
+                pair = compared(entry, column, self.baseline)
                 if pair is not None and pair[0] != pair[1]:
                     return QBrush(theme().color(Role.good if pair[0] > pair[1] else Role.bad))
         return None
@@ -251,12 +240,12 @@ class RunTableModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(COLUMNS):
             descending = order == Qt.SortOrder.DescendingOrder
-            self.set_listing(replace(self._listing, sort=COLUMNS[column].field, descending=descending))
+            self.set_listing(replace(self.listing, sort=COLUMNS[column].field, descending=descending))
 
     # What a cell is like
 
     def _heading(self, row: GroupRow, column: int, role: int) -> Any:
-        field = self._listing.group
+        field = self.listing.group
         if role == DataRole.raw:
             return row.is_open
         if field is None or role not in (DataRole.row, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
@@ -271,59 +260,30 @@ class RunTableModel(QAbstractTableModel):
         statuses = {each.run.status for each in entry}
         if field == "status" and len(statuses) == 1 and (found := STATUS_ICONS.get(statuses.pop())):
             return icon(*found)
-        if field == "name" and is_baseline(entry, self._baseline):
+        if field == "name" and is_baseline(entry, self.baseline):
             return icon("push-pin", Role.accent)
         return None
 
     def _is_best(self, row: EntryRow, field: str) -> bool:
         """Whether no entry of the listing, or of the group, has more of a metric; one alone is no best."""
         found = spread(row.entry, field)
-        low, high = self._ranges.get(row.group, {}).get(field, (0.0, 0.0))
+        low, high = self._contents.ranges.get(row.group, {}).get(field, (0.0, 0.0))
         return found is not None and high > low and math.isclose(found.mean, high, rel_tol=1e-9)
 
     def _heat(self, row: EntryRow, field: str) -> QBrush | None:
         found = spread(row.entry, field)
-        low, high = self._ranges.get(row.group, {}).get(field, (0.0, 0.0))
+        low, high = self._contents.ranges.get(row.group, {}).get(field, (0.0, 0.0))
         return QBrush(heat((found.mean - low) / (high - low))) if found is not None and high > low else None
 
     # Reading and rearranging
 
-    def _read_page(self, offset: int, limit: int) -> list[Row]:
-        entries = self._table.entries(self._listing, offset, limit)
-        return [EntryRow(entry, self._listing.folded) for entry in entries]
-
-    def _read_all(self, limit: int) -> list[Row]:
-        """The first entries, or all groups with the entries of those that are open."""
-        if self._listing.group is None:
-            return self._read_page(0, limit)
-        groups = self._table.groups(self._listing)
-        if not self._rows and sum(group.entries for group in groups) <= PAGE:
-            self._open = {group.value for group in groups}
-        found: list[Row] = []
-        for group in groups:
-            found.append(GroupRow(group, group.value in self._open))
-            if group.value in self._open:
-                entries = self._table.entries(self._listing, of=group)
-                found += [EntryRow(entry, self._listing.folded, group.value) for entry in entries]
-        return found
-
-    def _read_ranges(self) -> None:
-        metrics = [column.field for column in COLUMNS if column.metric]
-        self._ranges = self._table.extremes(self._listing, metrics)
-
-    def _read_baseline(self, runs: Sequence[int]) -> Baseline | None:
-        rows = self._table.rows(runs, self._listing)
-        return Baseline.of(tuple(sorted(rows, key=lambda row: row.run.id))) if rows else None
-
     def _reload(self) -> None:
         with self._changing():
             self.beginResetModel()
-            self._rows = []
-            self._rows = self._read_all(PAGE)
-            self._total = self._table.count(self._listing)
-            self._read_ranges()
+            self._contents = self._request.read(self._table)
+            self._rows = self._contents.rows
             self.endResetModel()
-        self.counted.emit(self._total.runs)
+        self.counted.emit(self.total)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -339,11 +299,6 @@ class RunTableModel(QAbstractTableModel):
             self.beginInsertRows(NO_INDEX, len(self._rows), len(self._rows) + len(rows) - 1)
             self._rows.extend(rows)
             self.endInsertRows()
-
-    def _set_total(self, total: Group) -> None:
-        if total != self._total:
-            self._total = total
-            self.counted.emit(total.runs)
 
     def _remove_all_but(self, kept: set[Any]) -> None:
         gone = [row for row, each in enumerate(self._rows) if each.key not in kept]

@@ -20,11 +20,11 @@ class GroupRowDelegate(QStyledItemDelegate):
         text = index.data(DataRole.row)
         if not isinstance(text, str):
             background = index.data(Qt.ItemDataRole.BackgroundRole)
-            if background is not None and not option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-                painter.fillRect(option.rect, background)  # type: ignore[attr-defined] - the stylesheet leaves it out
+            if background is not None and not option.state & QStyle.StateFlag.State_Selected:
+                painter.fillRect(option.rect, background)  # the stylesheet leaves it out
             super().paint(painter, option, index)
             return
-        cell, view = option.rect, option.widget  # type: ignore[attr-defined]
+        cell, view = option.rect, option.widget
         painter.save()
         painter.setClipRect(cell)
         painter.fillRect(cell, theme().color(Role.surface_raised))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from engine.query import complete
 from engine.query.language import LONGEST
@@ -34,8 +34,10 @@ class QueryField(QLineEdit):
         self.completer_.setWidget(self)
         self.completer_.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer_.setMaxVisibleItems(SHOWN)
-        self.completer_.popup().setAccessibleName("What may stand here")
-        self.completer_.activated[str].connect(self._insert)
+        self.popup = QListView()
+        self.popup.setAccessibleName("What may stand here")
+        self.completer_.setPopup(self.popup)
+        self.completer_.activated.connect(self._insert)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(lambda: self.asked.emit(self.text()))
         self.textChanged.connect(lambda _text: self._pause.start())
@@ -47,9 +49,8 @@ class QueryField(QLineEdit):
         before = self.text()[: self.cursorPosition()]
         found = complete(before, self._values(), all_names=all_names)
         self._start = found.start
-        popup = self.completer_.popup()
         if not found.choices:
-            popup.hide()
+            self.popup.hide()
             return
         self._choices.setStringList(found.choices)
         place = self.cursorRect()
@@ -63,7 +64,7 @@ class QueryField(QLineEdit):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             wants_all = event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-            if wants_all or (event.key() == Qt.Key.Key_Down and not self.completer_.popup().isVisible()):
+            if wants_all or (event.key() == Qt.Key.Key_Down and not self.popup.isVisible()):
                 self.offer(all_names=True)
                 return True
         return super().event(event)
@@ -77,5 +78,5 @@ class QueryField(QLineEdit):
 
     def _ask_now(self) -> None:
         self._pause.stop()
-        self.completer_.popup().hide()
+        self.popup.hide()
         self.asked.emit(self.text())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.files import write_csv
-from workbench.models.run_columns import COLUMNS, TEST_COLUMNS
+from workbench.models.run_columns import COLUMNS, TEST_COLUMNS, Protocol
 
 if TYPE_CHECKING:
     from engine.store import Listing, RunTable
@@ -19,7 +19,7 @@ def export_runs(path: Path, table: "RunTable", listing: "Listing") -> int:
     """
     listing = replace(listing, folded=False, group=None)
     entries = table.entries(listing)
-    other = "sampled" if listing.protocol == "full" else "full"
+    other: Protocol = "sampled" if listing.protocol == "full" else "full"
     beside = {
         row.run.id: row for row in table.rows([row.run.id for (row,) in entries], replace(listing, protocol=other))
     }

@@ -32,8 +32,9 @@ class RunsPage(Page):
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__("Runs", "Every run with its settings, curves and results", parent)
         self._workbench = workbench
+        self._is_new = True
         self._contents: RunContents | None = None
-        self._reading, self._changing = Latest(self), Latest(self)
+        self._reading, self._changing, self._looking = Latest(self), Latest(self), Latest(self)
         self.list = RunList(workbench)
         self.search_field = self.list.bar.search
         self.detail = RunDetail()
@@ -48,7 +49,11 @@ class RunsPage(Page):
 
     def activate(self) -> None:
         """Look what has changed; choose the newest run when none is chosen."""
-        self.refresh()
+        if self._is_new:  # its rows have just been read
+            self._is_new = False
+            self._show_state()
+        else:
+            self.refresh()
         if self.list.chosen_runs():
             self._read_chosen()
         else:
@@ -62,6 +67,9 @@ class RunsPage(Page):
     def refresh(self) -> None:
         """Read the table again; selection and scroll position stay."""
         self.list.refresh()
+        self._show_state()
+
+    def _show_state(self) -> None:
         if self.list.model.total or self.list.view.is_filtered or self.undo_banner.isVisibleTo(self):
             self.states.show_content()
         else:
@@ -111,7 +119,13 @@ class RunsPage(Page):
         self.detail_states.show_content()
 
     def _tick(self) -> None:
-        self.refresh()
+        """Look how far the run is that goes; the table is read beside the window, which may be scrolled meanwhile."""
+        request, table = self.list.model.request(), self._workbench.store.table
+        self._looking.ask(
+            lambda: request.read(table),
+            lambda contents: self.list.model.take(request, contents),
+            lambda error: self.detail_states.show_error("The runs cannot be read", str(error)),
+        )
         if self._contents is not None and self._contents.run.status == "running":
             self._read_chosen()
 
@@ -216,11 +230,14 @@ class RunsPage(Page):
     def _change(self, change: Callable[[], object], then: Callable[[], object], fault: str) -> None:
         """Change the store in the background."""
 
+        def done(_nothing: object) -> None:
+            then()
+
         def failed(error: Exception) -> None:
             self.refresh()
             dialogs.show_error(self, fault, str(error))
 
-        self._changing.ask(change, lambda _nothing: then(), failed)
+        self._changing.ask(change, done, failed)
 
     # Layout
 

@@ -12,7 +12,8 @@ from engine.store import RunRow
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.models.run_columns import COLUMNS, GROUPED_BY
-from workbench.models.run_table import EntryRow, GroupRow, RunTableModel
+from workbench.models.run_rows import EntryRow, GroupRow
+from workbench.models.run_table import RunTableModel
 from workbench.pages.runs.columns_dialog import ColumnsDialog
 from workbench.pages.runs.export import export_runs
 from workbench.pages.runs.run_actions import RunActions
@@ -98,7 +99,6 @@ class RunList(QWidget):
             listing = view.but(query=self._understood).listing()
             fault = str(error)
         self.model.set_listing(listing)
-        self.model.set_heat(view.heat)
         if not fault or view.query != before.query:
             self.bar.show_fault(fault)
         self._show_view()
@@ -168,6 +168,8 @@ class RunList(QWidget):
         }
         if self.view.folded:
             widths[_PLACES["id"]] = max(widths[_PLACES["id"]], NUMBERS_WIDTH)
+        self.model.set_measured(self.view.columns)
+        self.model.set_heat(self.view.heat)
         self.table.arrange([_PLACES[field] for field in self.view.columns], self.view.pinned, widths)
 
     def _set_baseline(self, runs: list[int]) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
@@ -25,7 +25,7 @@ class TableView(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     query: str = ""
-    chips: dict[Literal["status", "dataset", "model", "tag"], tuple[str, ...]] = {}
+    chips: dict[str, tuple[str, ...]] = {}
     columns: tuple[str, ...] = USUAL
     pinned: int = 2
     sort: str = "created_at"
@@ -41,6 +41,11 @@ class TableView(BaseModel):
     def _known(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Columns that there are no more are left out."""
         return tuple(dict.fromkeys(column for column in columns if column in BY_FIELD)) or USUAL
+
+    @field_validator("chips")
+    @classmethod
+    def _of_chips(cls, chips: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {name: values for name, values in chips.items() if name in CHIPS}
 
     @field_validator("sort")
     @classmethod

@@ -1,6 +1,7 @@
 """What is used now and then with the run table: columns, grouping, colours, and views by name."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -65,7 +66,7 @@ class ViewMenu(QPushButton):
         if saved:
             gone = menu.addMenu("Delete a saved view")
             for name in saved:
-                gone.addAction(name.replace("&", "&&"), lambda name=name: self._delete(name))
+                gone.addAction(name.replace("&", "&&"), partial(self._delete, name))
         menu.addSeparator()
         menu.addAction("Back to the usual view", lambda: self.changed.emit(TableView()))
 
