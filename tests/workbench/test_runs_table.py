@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from engine.home import Home
 from engine.settings import parse
-from engine.store import Store
+from engine.store import Store, StoreError
 from workbench.context import Workbench
 from workbench.models.run_columns import COLUMNS
 from workbench.models.run_rows import EntryRow
@@ -286,7 +286,9 @@ def test_a_damaged_or_older_file_of_views_harms_nobody(tmp_path: Path) -> None:
     assert SavedViews(file).all() == {"old": TableView(columns=("name",))}
 
 
-def test_the_menu_shows_validation_beside_the_test(open_page: Open, runs: list[int]) -> None:
+def test_the_menu_shows_validation_beside_the_test_and_leads_to_help(
+    qtbot: Any, open_page: Open, runs: list[int]
+) -> None:
     page = open_page()
     menu = page.list.bar.menu
     for _ in range(2):
@@ -296,6 +298,9 @@ def test_the_menu_shows_validation_beside_the_test(open_page: Open, runs: list[i
     place = before.index("ndcg_tail")
     assert before[place : place + 3] == ("ndcg_tail", "best_ndcg_tail", "last_ndcg_tail")
     assert page.list.view.columns == TableView().columns
+    with qtbot.waitSignal(page.open_page) as asked:
+        next(action for action in menu.menu().actions() if action.text() == "What can be asked").trigger()
+    assert asked.args == ["help", "runs"]
 
 
 def test_tags_of_many_runs_are_set_at_once(qtbot: Any, open_page: Open, runs: list[int], store: Store) -> None:
@@ -336,6 +341,26 @@ def test_a_baseline_is_pinned_and_unpinned(qtbot: Any, open_page: Open, runs: li
     qtbot.mouseClick(page.list.bar.no_baseline, Qt.MouseButton.LeftButton)
     assert page.list.model.index(1, PLACES["ndcg_overall"]).data() == "20.00 %"
     assert not page.list.bar.no_baseline.isVisible()
+
+
+def test_a_store_that_cannot_be_read_is_told_and_tried_again(
+    qtbot: Any, open_page: Open, runs: list[int], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page()
+
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("Another program keeps the database locked.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store.table, "entries", fail)
+        see(page, query="hid")
+        assert page.states.currentWidget() is page.states.error
+        page.states.error.button.click()
+        assert page.states.currentWidget() is page.states.error
+    page.states.error.button.click()
+    assert page.states.currentWidget() is page.states.content
+    assert listed(page) == [[runs[4]], [runs[3]]]
+    assert page.list.bar.search.text() == "hid"
 
 
 def test_a_run_behind_filters_groups_and_folds_is_found(qtbot: Any, open_page: Open, runs: list[int]) -> None:

@@ -55,7 +55,7 @@ _WHOSE = {
     "tail": "where the held-out item is a tail item",
 }
 _METRICS = {"ndcg": "NDCG", "hr": "HR", "mrr": "MRR"}
-_EPOCHS = {"best": ("best", "the best epoch"), "last": ("last", "the last epoch")}
+_EPOCHS = {"best": ("Val.", "the best epoch"), "last": ("Last val.", "the last epoch")}
 
 
 def _test(metric: str, part: str) -> Column:
@@ -67,9 +67,17 @@ def _test(metric: str, part: str) -> Column:
 
 def _validation(metric: str, part: str, epoch: str) -> Column:
     kind, (short, long) = _METRICS[metric], _EPOCHS[epoch]
-    title = f"{kind} {'' if part == 'overall' else part + ' '}val. {short}".replace(f"{kind} val", f"{kind}@k val")
+    title = f"{short} {kind}@k" if part == "overall" else f"{short} {kind} {part}"
     words = f"{kind}@k of the validation after {long}, {_WHOSE[part]} (full ranking)"
-    return Column(f"{epoch}_{metric}_{part}", title, words, numbers.metric, 148, numeric=True, metric=True)
+    return Column(
+        f"{epoch}_{metric}_{part}",
+        title,
+        words,
+        numbers.metric,
+        142 if epoch == "best" else 166,
+        numeric=True,
+        metric=True,
+    )
 
 
 TEST_COLUMNS = tuple(_test(metric, part) for metric in _METRICS for part in _WHOSE)

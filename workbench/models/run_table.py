@@ -87,12 +87,16 @@ class RunTableModel(QAbstractTableModel):
 
     def row_of(self, run: int) -> int | None:
         """The row of a run among those loaded."""
-        holds = (
+        return next(iter(self.rows_of([run])), None)
+
+    def rows_of(self, runs: Iterable[int]) -> list[int]:
+        """The rows, among those loaded, in which some of these runs stand."""
+        wanted = set(runs)
+        return [
             row
             for row, each in enumerate(self._rows)
-            if isinstance(each, EntryRow) and any(part.run.id == run for part in each.entry)
-        )
-        return next(holds, None)
+            if isinstance(each, EntryRow) and any(part.run.id in wanted for part in each.entry)
+        ]
 
     def set_listing(self, listing: Listing) -> None:
         """Show other runs, or the same in another way."""
@@ -278,10 +282,10 @@ class RunTableModel(QAbstractTableModel):
     # Reading and rearranging
 
     def _reload(self) -> None:
+        contents = self._request.read(self._table)  # before anything changes, as it may fail
         with self._changing():
             self.beginResetModel()
-            self._contents = self._request.read(self._table)
-            self._rows = self._contents.rows
+            self._contents, self._rows = contents, contents.rows
             self.endResetModel()
         self.counted.emit(self.total)
 

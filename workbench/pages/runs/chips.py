@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from superqt import QFlowLayout
 
 from workbench.icons import icon
 from workbench.models.run_columns import STATUS_WORDS, model_name
 from workbench.pages.runs.table_view import CHIPS
-from workbench.theme import SPACE_2, Role
+from workbench.theme import SPACE_1, SPACE_2, Role
 from workbench.widgets.numbers import count
 from workbench.widgets.parts import button, set_kind
 
 TITLES = {"status": "Status", "dataset": "Dataset", "model": "Model", "tag": "Tag"}
-LONGEST = 34  # letters of chosen values on a chip
+LONGEST = 24  # letters of chosen values on a chip
 _WORDS: dict[str, Callable[[str], str]] = {"status": lambda value: STATUS_WORDS.get(value, value), "model": model_name}
 
 
@@ -49,6 +50,7 @@ class FilterChip(QPushButton):
         self.setProperty("kind", "chip")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         menu = CheckMenu(self)
+        menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)
         self.set_values(())
@@ -96,7 +98,7 @@ class FilterChip(QPushButton):
 
 
 class FilterChips(QWidget):
-    """The chips in a row; `changed` carries name -> values of all of them."""
+    """The chips, in as many rows as they need; `changed` carries name -> values of all of them."""
 
     changed = Signal(dict)
 
@@ -104,15 +106,15 @@ class FilterChips(QWidget):
         super().__init__(parent)
         self.chips = {name: FilterChip(name) for name in CHIPS}
         self.clear = button("Clear filters", "runs.clearFilters", kind="link")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_2)
+        self.row = QFlowLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setHorizontalSpacing(SPACE_2)
+        self.row.setVerticalSpacing(SPACE_1)
         for name, chip in self.chips.items():
             chip.set_known(lambda name=name: known().get(name, {}))  # type: ignore[misc]
             chip.chosen.connect(lambda _values: self.changed.emit(self.values))
-            row.addWidget(chip)
-        row.addWidget(self.clear)
-        row.addStretch(1)
+            self.row.addWidget(chip)
+        self.row.addWidget(self.clear)
 
     @property
     def values(self) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from engine.store import RunRow
+from engine.store import RunRow, StoreError
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.pages.base import Page
@@ -79,6 +79,16 @@ class RunsPage(Page):
         else:
             self._clock.stop()
 
+    def _show_failure(self, why: str) -> None:
+        self.states.show_error("The runs cannot be read", why)
+
+    def _try_again(self) -> None:
+        try:
+            self.refresh()
+            self.list.set_view(self.list.view)
+        except StoreError as error:
+            self._show_failure(str(error))
+
     def hideEvent(self, event: QHideEvent) -> None:
         self._clock.stop()
         super().hideEvent(event)
@@ -124,7 +134,7 @@ class RunsPage(Page):
         self._looking.ask(
             lambda: request.read(table),
             lambda contents: self.list.model.take(request, contents),
-            lambda error: self.detail_states.show_error("The runs cannot be read", str(error)),
+            lambda error: self._show_failure(str(error)),
         )
         if self._contents is not None and self._contents.run.status == "running":
             self._read_chosen()
@@ -267,6 +277,7 @@ class RunsPage(Page):
     def _connect(self) -> None:
         self.list.chosen.connect(self._read_chosen)
         self.list.opened.connect(self.open_runs)
+        self.list.bar.menu.help_wanted.connect(lambda: self.open_page.emit("help", "runs"))
         actions = self.list.actions_
         actions.compare.connect(lambda: self.compare())
         actions.tags.connect(self.tag_chosen)
@@ -284,6 +295,8 @@ class RunsPage(Page):
         keys = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
         keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.detail_states.retry.connect(self._read_chosen)
+        self.list.failed.connect(self._show_failure)
+        self.states.retry.connect(self._try_again)
         self._clock.timeout.connect(self._tick)
         self._workbench.controller.run_ended.connect(lambda *_: self._run_ended())
         self._workbench.controller.run_started.connect(lambda *_: self.refresh() if self.isVisible() else None)

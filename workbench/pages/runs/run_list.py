@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QMenu, QTableView, QVBoxLayout, QWidget
 
 from engine.query import QueryError
-from engine.store import RunRow
+from engine.store import RunRow, StoreError
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.models.run_columns import COLUMNS, GROUPED_BY
@@ -32,10 +32,12 @@ _PLACES = {column.field: place for place, column in enumerate(COLUMNS)}
 
 
 class RunList(QWidget):
-    """`chosen`: the selection is another. `opened(runs)`: a line was double-clicked, or Enter pressed on it."""
+    """`chosen`: the selection is another. `opened(runs)`: a line was double-clicked, or Enter pressed on it.
+    `failed(why)`: the runs could not be read."""
 
     chosen = Signal()
     opened = Signal(object)
+    failed = Signal(str)
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,10 +64,13 @@ class RunList(QWidget):
 
     def chosen_runs(self) -> list[RunRow]:
         """The selected runs from top to bottom; a folded line stands for all its runs."""
-        return [run for row in self.table.selected_rows() for run in self.model.runs(row)]
+        return [run for row in self._chosen_rows() for run in self.model.runs(row)]
 
     def chosen_lines(self) -> int:
-        return len(self.table.selected_rows())
+        return len(self._chosen_rows())
+
+    def _chosen_rows(self) -> list[int]:
+        return [row for row in self.table.selected_rows() if isinstance(self.model.row(row), EntryRow)]
 
     def choose(self, run: int) -> None:
         """Select the line of a run alone, dropping filters and groups where they would hide it."""
@@ -98,10 +103,13 @@ class RunList(QWidget):
         except QueryError as error:
             listing = view.but(query=self._understood).listing()
             fault = str(error)
-        self.model.set_listing(listing)
+        try:
+            self.model.set_listing(listing)
+            self._show_view()
+        except StoreError as error:
+            self.failed.emit(str(error))
         if not fault or view.query != before.query:
             self.bar.show_fault(fault)
-        self._show_view()
         self._remember()
 
     def refresh(self) -> None:
@@ -117,7 +125,7 @@ class RunList(QWidget):
 
     def pin_baseline(self) -> None:
         """Compare the metrics of all runs with those of the chosen line."""
-        rows = self.table.selected_rows()
+        rows = self._chosen_rows()
         if len(rows) == 1:
             self._set_baseline([run.id for run in self.model.runs(rows[0])])
 
@@ -191,10 +199,12 @@ class RunList(QWidget):
         self._kept = [run.id for run in self.chosen_runs()]
 
     def _restore_selection(self) -> None:
-        select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for row in {row for run in self._kept if (row := self.model.row_of(run)) is not None}:
-            self.table.selectionModel().select(self.model.index(row, 0), select)
-        self.chosen.emit()
+        kept = QItemSelection()
+        for row in self.model.rows_of(self._kept):
+            kept.select(self.model.index(row, 0), self.model.index(row, len(COLUMNS) - 1))
+        self.table.selectionModel().select(kept, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if kept.isEmpty():
+            self.chosen.emit()
         self.table.scrollToTop()  # else rows nobody asked for are fetched to fill the place scrolled to
 
     def _remember(self) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.models.run_columns import CUTOFFS, PROTOCOL_WORDS
 from workbench.models.run_entries import Baseline
@@ -15,6 +15,7 @@ from workbench.widgets.parts import button, label, order_tabs
 from workbench.widgets.query_field import QueryField
 
 PATIENCE = 450  # milliseconds that a query may be unfinished before it is called wrong
+LEAST_SEARCH = 190  # pixels
 HELP = (
     "Words are searched in name, dataset, model, status, tags, notes and group.\n"
     "Or ask: model = h2rec and seed in (0, 1), tail NDCG@10 > 2 %, not tag = old, duration > 1 h, date >= 2026-08.\n"
@@ -39,6 +40,7 @@ class RunToolbar(QWidget):
             "Search or filter runs",
             lambda: {name: list(values) for name, values in known().items()},
         )
+        self.search.setMinimumWidth(LEAST_SEARCH)
         self.search.setPlaceholderText("Search, or ask: model = h2rec and tail NDCG@10 > 0.02")
         self.search.setToolTip(HELP)
         self.fault = label("", "error", wrap=True)
@@ -52,11 +54,14 @@ class RunToolbar(QWidget):
         self.cutoff = _choice("runs.cutoff", "Cutoff k of the metrics")
         for k in CUTOFFS:
             self.cutoff.addItem(f"@{k}", k)
+        self.protocol.setFixedWidth(168)
+        self.cutoff.setFixedWidth(90)
         self.folds = QCheckBox("Mean over seeds")
         self.folds.setObjectName("runs.folds")
         self.folds.setToolTip("One line for runs that differ in name and seed only: mean ± standard deviation")
         self.menu = ViewMenu(views)
         self.count = label("", "muted")
+        self.count.setMinimumHeight(self.chips.clear.sizeHint().height())  # on one line with the first row of chips
         self.no_baseline = button("", "runs.noBaseline", "push-pin", kind="chip")
         self.no_baseline.setToolTip("Metrics are differences from this line, in points and percent. Press to unpin it.")
         self.export_button = button("Export", "runs.export", "export")
@@ -118,9 +123,9 @@ class RunToolbar(QWidget):
             bar.addWidget(control)
         filters = QHBoxLayout()
         filters.setSpacing(SPACE_2)
+        self.chips.row.addWidget(self.no_baseline)
         filters.addWidget(self.chips, 1)
-        filters.addWidget(self.no_baseline)
-        filters.addWidget(self.count)
+        filters.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_2)
@@ -134,5 +139,4 @@ def _choice(name: str, title: str) -> QComboBox:
     made = QComboBox()
     made.setObjectName(name)
     made.setAccessibleName(title)
-    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return made

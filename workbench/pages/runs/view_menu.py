@@ -18,10 +18,12 @@ LONGEST_NAME = 60
 
 
 class ViewMenu(QPushButton):
-    """`changed(view)`: the table shall be looked at otherwise. `columns_wanted`: the columns shall be chosen."""
+    """`changed(view)`: the table shall be looked at otherwise. `columns_wanted`: the columns shall be chosen.
+    `help_wanted`: the person wants to read about it."""
 
     changed = Signal(object)
     columns_wanted = Signal()
+    help_wanted = Signal()
 
     def __init__(self, views: SavedViews, parent: QWidget | None = None) -> None:
         super().__init__("View", parent)
@@ -69,6 +71,7 @@ class ViewMenu(QPushButton):
                 gone.addAction(name.replace("&", "&&"), partial(self._delete, name))
         menu.addSeparator()
         menu.addAction("Back to the usual view", lambda: self.changed.emit(TableView()))
+        menu.addAction("What can be asked", self.help_wanted.emit)
 
     def _add_groups(self, menu: QMenu) -> None:
         choices = QActionGroup(menu)
