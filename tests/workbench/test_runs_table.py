@@ -246,7 +246,7 @@ def test_how_it_is_looked_at_is_remembered_but_what_is_searched_is_not(open_page
     again = open_page()
     assert again.list.view == page.list.view.but(query="", chips={})
     assert again.list.bar.cutoff.currentText() == "@20"
-    assert again.list.bar.protocol.currentText() == "Sampled negatives"
+    assert again.list.bar.protocol.currentText() == "Sampled"
     page._workbench.preferences.remember("runs/view", "{broken")
     page._workbench.preferences.remember("runs/widths", "[1]")
     assert open_page().list.view == TableView()

@@ -14,6 +14,7 @@ Cutoff = Literal[5, 10, 20]
 
 STATUS_WORDS = STATUSES
 PROTOCOL_WORDS: dict[Protocol, str] = {"full": "Full ranking", "sampled": "Sampled negatives"}
+PROTOCOL_SHORT: dict[Protocol, str] = {"full": "Full ranking", "sampled": "Sampled"}
 CUTOFFS: tuple[Cutoff, ...] = (5, 10, 20)
 
 

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
-from PySide6.QtCore import QAbstractItemModel, QByteArray, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QByteArray, QItemSelectionRange, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QWidget
 
@@ -76,7 +78,8 @@ class DataTable(QTableView):
         if selection is None:
             return []
         # Range by range: the selection model's own list of rows takes seconds for thousands of them.
-        return sorted({row for part in selection.selection() for row in range(part.top(), part.bottom() + 1)})
+        ranges = cast("Iterable[QItemSelectionRange]", selection.selection())
+        return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
 
     def columns_state(self) -> QByteArray:
         """Widths, order and sorting of the columns, to be remembered."""

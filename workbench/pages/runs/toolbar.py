@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.models.run_columns import CUTOFFS, PROTOCOL_WORDS
+from workbench.models.run_columns import CUTOFFS, PROTOCOL_SHORT, PROTOCOL_WORDS
 from workbench.models.run_entries import Baseline
 from workbench.pages.runs.chips import FilterChips
 from workbench.pages.runs.table_view import SavedViews, TableView
@@ -49,12 +49,13 @@ class RunToolbar(QWidget):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
         self.chips = FilterChips(known)
         self.protocol = _choice("runs.protocol", "Ranking protocol of the metrics")
-        for protocol, words in PROTOCOL_WORDS.items():
+        for protocol, words in PROTOCOL_SHORT.items():
             self.protocol.addItem(words, protocol)
+            self.protocol.setItemData(self.protocol.count() - 1, PROTOCOL_WORDS[protocol], Qt.ItemDataRole.ToolTipRole)
         self.cutoff = _choice("runs.cutoff", "Cutoff k of the metrics")
         for k in CUTOFFS:
             self.cutoff.addItem(f"@{k}", k)
-        self.protocol.setFixedWidth(168)
+        self.protocol.setFixedWidth(132)
         self.cutoff.setFixedWidth(90)
         self.folds = QCheckBox("Mean over seeds")
         self.folds.setObjectName("runs.folds")
