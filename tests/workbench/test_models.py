@@ -1,7 +1,7 @@
 """The item models: each under Qt's own tester, and what they show."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,16 +13,13 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
-from sqlalchemy import event, insert
+from sqlalchemy import event
 
-from engine.config import ExperimentConfig
 from engine.data.dataset import Catalogue
 from engine.data.item_listing import ItemListing
 from engine.query import parse
 from engine.settings import parse as parse_settings
 from engine.store import DatasetRow, Listing, Store
-from engine.store.schema import RunMetricsRecord, RunRecord
-from engine.store.summary import COLUMNS as METRICS
 from workbench.models.cards import CardEntry, ItemListModel
 from workbench.models.dataset_table import DatasetTableModel, Version
 from workbench.models.item_table import COUNT, ID, SLICE, TITLE, ItemTableModel
@@ -51,26 +48,11 @@ def texts(model: QAbstractItemModel, column: int) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def many_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """5,000 runs of twenty studies of three seeds and more, with metrics at every cutoff."""
+def many_runs(
+    tmp_path_factory: pytest.TempPathFactory, fill_with_runs: Callable[[Store, int], None]
+) -> Iterator[Store]:
     store = Store(tmp_path_factory.mktemp("store") / "workbench.db")
-    store.runs.create(ExperimentConfig(name="template"), "f")
-    chance = np.random.default_rng(0)
-    with store.runs._database.writing() as session:
-        first = dict(session.execute(RunRecord.__table__.select()).one()._mapping)
-        records, metrics = [], []
-        for number in range(2, RUNS + 1):
-            records.append(
-                {**first, "id": number, "name": f"run {number}", "status": "finished", "seconds": 60.0, "seed": number % 5,
-                 "settings_key": f"{number // 5}", "created_at": first["created_at"] + timedelta(minutes=number),
-                 "model": ("h2rec", "hid", "sid")[number % 3], "tags": ["paper"] if number % 7 == 0 else []}
-            )  # fmt: skip
-            for source in ("full", "sampled", "best", "last"):
-                for k in (5, 10, 20):
-                    values = dict(zip(METRICS, chance.random(len(METRICS)).tolist(), strict=True))
-                    metrics.append({"run_id": number, "source": source, "k": k, **values})
-        session.execute(insert(RunRecord), records)
-        session.execute(insert(RunMetricsRecord), metrics)
+    fill_with_runs(store, RUNS)
     yield store
     store.close()
 

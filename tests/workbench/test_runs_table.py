@@ -1,13 +1,15 @@
 """Looking at the table of runs in other ways, in a real window: queries, chips, columns, groups, views, tags."""
 
 import json
+import statistics
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog
 
 from engine.home import Home
 from engine.settings import parse
@@ -196,10 +198,10 @@ def test_columns_are_chosen_ordered_and_pinned(qtbot: Any, open_page: Open, runs
     page.list.choose_columns()
     dialog = page.findChild(ColumnsDialog)
     assert dialog is not None
-    dialog.search.setText("notes")
+    dialog.search.setText("many epochs")
     (row,) = [row for row in range(dialog.list.count()) if not dialog.list.item(row).isHidden()]
     dialog.list.item(row).setCheckState(Qt.CheckState.Checked)
-    assert page.list.view.columns[-1] == "notes"
+    assert page.list.view.columns[-1] == "epochs"
     dialog.search.clear()
     dialog.list.setCurrentRow(1)
     qtbot.mouseClick(dialog.up, Qt.MouseButton.LeftButton)
@@ -341,6 +343,39 @@ def test_a_baseline_is_pinned_and_unpinned(qtbot: Any, open_page: Open, runs: li
     qtbot.mouseClick(page.list.bar.no_baseline, Qt.MouseButton.LeftButton)
     assert page.list.model.index(1, PLACES["ndcg_overall"]).data() == "20.00 %"
     assert not page.list.bar.no_baseline.isVisible()
+
+
+def test_5000_runs_are_opened_asked_folded_and_scrolled_without_a_stutter(
+    qtbot: Any, open_page: Open, store: Store, fill_with_runs: Callable[[Store, int], None]
+) -> None:
+    fill_with_runs(store, 5000)
+    took: dict[str, float] = {}
+
+    def timed(name: str, act: Callable[[], object]) -> None:
+        started = time.perf_counter()
+        act()
+        QApplication.processEvents()
+        took[name] = time.perf_counter() - started
+
+    pages: list[RunsPage] = []
+    timed("open", lambda: pages.append(open_page()))
+    (page,) = pages
+    assert page.list.bar.count.text() == "5,000 runs"
+    timed("ask", lambda: see(page, query="model = h2rec and dataset = sample and tail NDCG@10 > 0.02"))
+    timed("fold", lambda: see(page, query="", folded=True))
+    timed("group", lambda: see(page, group="model", folded=False))
+    timed("sort", lambda: see(page, group=None, sort="last_hr_tail"))
+    timed("choose all", page.list.table.selectAll)
+    timed("again", lambda: see(page, query="h2rec"))
+    assert max(took.values()) < 1.5, took
+    bar = page.list.table.verticalScrollBar()
+    frames = [0.0] * 40
+    for frame in range(40):
+        started = time.perf_counter()
+        bar.setValue(37 * frame)
+        QApplication.processEvents()
+        frames[frame] = time.perf_counter() - started
+    assert statistics.median(frames) < 0.1, frames
 
 
 def test_a_store_that_cannot_be_read_is_told_and_tried_again(

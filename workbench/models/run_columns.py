@@ -121,8 +121,8 @@ COLUMNS = (
 BY_FIELD = {column.field: column for column in COLUMNS}
 USUAL = (
     "id", "name", "status", "dataset", "model", "ndcg_overall", "ndcg_head", "ndcg_tail", "hr_overall", "hr_head",
-    "hr_tail", "depth", "codebook_size", "alpha", "beta", "seed", "best_epoch", "seconds", "created_at", "tags",
-    "group",
+    "hr_tail", "backbone", "quantiser", "depth", "codebook_size", "alpha", "beta", "seed", "best_epoch", "seconds",
+    "created_at", "tags", "notes", "group",
 )  # fmt: skip
 GROUPED_BY = (
     "dataset", "model", "status", "backbone", "quantiser", "depth", "codebook_size", "alpha", "beta", "seed",
