@@ -185,7 +185,7 @@ def test_a_cell_shows_words_and_carries_the_value(store: Store, qtbot: object) -
     assert (shown(model, 1, "model"), shown(model, 1, "seconds"), shown(model, 1, "tags")) == (
         "H2Rec",
         "1 min 05 s",
-        "–",
+        "",
     )
     assert (shown(model, 1, "backbone"), shown(model, 1, "quantiser")) == ("SASRec", "RQ-VAE")
     assert (shown(model, 0, "ndcg_overall"), shown(model, 0, "status"), shown(model, 0, "tags")) == (

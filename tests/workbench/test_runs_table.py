@@ -19,6 +19,7 @@ from workbench.models.run_columns import COLUMNS
 from workbench.models.run_rows import EntryRow
 from workbench.pages.runs import RunsPage
 from workbench.pages.runs.columns_dialog import ColumnsDialog
+from workbench.pages.runs.page import MANY
 from workbench.pages.runs.table_view import SavedViews, TableView
 from workbench.pages.runs.tag_dialog import TagDialog
 
@@ -368,7 +369,16 @@ def test_5000_runs_are_opened_asked_folded_and_scrolled_without_a_stutter(
     timed("choose all", page.list.table.selectAll)
     timed("again", lambda: see(page, query="h2rec"))
     assert max(took.values()) < 1.5, took
-    bar = page.list.table.verticalScrollBar()
+    see(page, query="")
+    table = page.list.table
+    while page.list.model.rowCount() <= MANY:
+        page.list.model.fetchMore(table.rootIndex())
+    row = page.list.model.rowCount() - 1
+    store.runs.annotate(page.list.model.runs(row)[0].id, "new")
+    page.activate()
+    assert page.list.model.index(row, PLACES["notes"]).data() == ""
+    qtbot.waitUntil(lambda: page.list.model.index(row, PLACES["notes"]).data() == "new", timeout=5000)
+    bar = table.verticalScrollBar()
     frames = [0.0] * 40
     for frame in range(40):
         started = time.perf_counter()

@@ -84,7 +84,7 @@ def words(entry: "Entry", column: Column, baseline: Baseline | None = None) -> s
     if column.field == "status" and isinstance(value, list):
         status, some = Counter(value).most_common(1)[0]
         return f"{some} of {len(value)} {STATUS_WORDS[status].lower()}"
-    if value is None or value == []:
+    if value is None:
         return numbers.NOTHING
     if isinstance(value, list) and column.field != "tags":
         return ", ".join(dict.fromkeys(numbers.NOTHING if each is None else column.show(each) for each in value))

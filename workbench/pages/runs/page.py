@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from engine.store import RunRow, StoreError
 from workbench.context import Workbench
 from workbench.latest import Latest
+from workbench.models.run_rows import Contents
 from workbench.pages.base import Page
 from workbench.pages.runs.detail import RunContents, RunDetail
 from workbench.pages.runs.facts import config_of
@@ -24,6 +25,7 @@ from workbench.widgets.splitters import remember_splitter
 from workbench.widgets.states import StateStack
 
 REFRESH = 2000  # milliseconds between looks at a run that goes
+MANY = 600  # rows: to read more of them again would be felt
 
 
 class RunsPage(Page):
@@ -52,6 +54,8 @@ class RunsPage(Page):
         if self._is_new:  # its rows have just been read
             self._is_new = False
             self._show_state()
+        elif self.list.model.rowCount() > MANY:
+            self._look()
         else:
             self.refresh()
         if self.list.chosen_runs():
@@ -128,14 +132,18 @@ class RunsPage(Page):
         self.detail.inspect.setEnabled(self._workbench.can_inspect(contents.run.id, contents.run.status))
         self.detail_states.show_content()
 
-    def _tick(self) -> None:
-        """Look how far the run is that goes; the table is read beside the window, which may be scrolled meanwhile."""
+    def _look(self) -> None:
+        """Read the table again beside the window, which may be scrolled meanwhile."""
         request, table = self.list.model.request(), self._workbench.store.table
-        self._looking.ask(
-            lambda: request.read(table),
-            lambda contents: self.list.model.take(request, contents),
-            lambda error: self._show_failure(str(error)),
-        )
+
+        def take(contents: Contents) -> None:
+            self.list.take(request, contents)
+            self._show_state()
+
+        self._looking.ask(lambda: request.read(table), take, lambda error: self._show_failure(str(error)))
+
+    def _tick(self) -> None:
+        self._look()
         if self._contents is not None and self._contents.run.status == "running":
             self._read_chosen()
 

@@ -12,7 +12,7 @@ from engine.store import RunRow, StoreError
 from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.models.run_columns import COLUMNS, GROUPED_BY
-from workbench.models.run_rows import EntryRow, GroupRow
+from workbench.models.run_rows import Contents, EntryRow, GroupRow, Request
 from workbench.models.run_table import RunTableModel
 from workbench.pages.runs.columns_dialog import ColumnsDialog
 from workbench.pages.runs.export import export_runs
@@ -116,6 +116,11 @@ class RunList(QWidget):
         """Read the table again; selection and scroll position stay."""
         self._known = None
         self.model.refresh()
+
+    def take(self, request: Request, contents: Contents) -> None:
+        """Show what was read elsewhere."""
+        self._known = None
+        self.model.take(request, contents)
 
     def known(self) -> dict[str, dict[str, int]]:
         """The values that runs have, by name, with the number of runs for each."""
