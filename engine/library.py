@@ -182,6 +182,8 @@ class Library:
 
         Raises DataError, deleting nothing, when other runs use it, naming them, and StoreError while a run goes.
         """
+        from engine.store.removal import remove_runs
+
         self._check_it_is_the_persons(name)
         runs = self._store.datasets.runs_using(name)
         others = [run for run in runs if run not in with_runs]
@@ -191,9 +193,7 @@ class Library:
                 f"“{name}” cannot be deleted: {which} it. Delete {'it' if len(others) == 1 else 'them'} first."
             )
         if runs:
-            self._store.runs.delete(runs)
-            for run in runs:
-                shutil.rmtree(self._home.run_folder(run), ignore_errors=True)
+            remove_runs(self._home, self._store, runs)
         self._store.datasets.delete(name)
         shutil.rmtree(self._folder(name), ignore_errors=True)
 

@@ -1,5 +1,6 @@
 """The window: navigation, pages, status bar, and an orderly way in and out."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 TITLE = "H2Rec Workbench"
 FIRST_PAGE = "setup"
+_log = logging.getLogger(__name__)
 SMALLEST = QSize(1024, 640)  # every page fits into it
 
 
@@ -125,6 +127,7 @@ class MainWindow(QMainWindow):
         self.hide()
         finish_background()
         if self.workbench is not None:
+            self._empty_bin(self.workbench)
             self.workbench.store.close()
             self.workbench = None
         self._preferences.save()
@@ -137,8 +140,10 @@ class MainWindow(QMainWindow):
         def open_home() -> "tuple[Store, Library, int]":
             from engine.library import Library
             from engine.store import Store
+            from engine.store.removal import remove_put_away
 
             store = Store(home.database)
+            remove_put_away(home, store)  # what the last window left, for whatever reason it ended
             return store, Library(home, store), store.runs.mark_dead()
 
         run_in_background(
@@ -147,6 +152,15 @@ class MainWindow(QMainWindow):
             lambda error: self._opening.show_error("The home folder cannot be opened", str(error)),
             self,
         )
+
+    def _empty_bin(self, workbench: Workbench) -> None:
+        """Runs that were deleted in this window go for good. What cannot be removed now is at the next start."""
+        from engine.store.removal import remove_put_away
+
+        try:
+            remove_put_away(self._home, workbench.store)
+        except WorkbenchError:
+            _log.exception("Deleted runs could not be removed.")
 
     def _start(self, store: "Store", library: "Library", dead: int) -> None:
         controller = RunController(self._home, store, library, self._runner, self)

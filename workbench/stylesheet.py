@@ -1,6 +1,6 @@
 """The one stylesheet, written from the colours of a palette.
 
-Widgets opt in by the property "kind": buttons "primary", "quiet", "danger" or "link"; labels "title", "subtitle",
+Widgets opt in by the property "kind": buttons "primary", "quiet", "danger", "chip" or "link"; labels "title", "subtitle",
 "heading", "caption", "muted", "error", "good" or "warning"; frames "card", "panel", "banner" or "line".
 The runs of a comparison are frames and buttons of the kind "series".
 """
@@ -61,6 +61,9 @@ QPushButton[kind="quiet"]:focus, QPushButton[kind="link"]:focus { border: 2px so
 QPushButton[kind="link"] { color: $accent; padding: 2px 4px; text-align: left; }
 QPushButton[kind="link"]:focus { padding: 1px 3px; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
+QPushButton[kind="chip"] { border-radius: 12px; padding: 2px 10px; color: $text_muted; border-color: $border; }
+QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 1px 9px; }
+QPushButton[kind="chip"][active="true"] { background: $selection; color: $text; border-color: $accent; }
 QPushButton[kind="fold"] { background: transparent; border: 1px solid transparent; color: $text_muted; padding: 3px 4px; text-align: left; }
 QPushButton[kind="fold"]:hover { color: $text; }
 QPushButton[kind="fold"]:focus { border: 2px solid $accent; padding: 2px 3px; }
@@ -102,8 +105,9 @@ QComboBox QAbstractItemView::item:selected { background: $selection; color: $tex
 
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; padding: 2px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
-QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
+QCheckBox::indicator, QListView::indicator { width: 16px; height: 16px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
+QListView::indicator:indeterminate { background: $control_border; }
 QCheckBox::indicator:disabled { background: $surface_raised; border-color: $border; }
 QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $control_border; border-radius: 9px; background: $surface; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 8px; height: 8px; }
@@ -139,6 +143,7 @@ QHeaderView::up-arrow { image: url("$icons/caret-up.svg"); width: 9px; height: 9
 QTableView, QTreeView, QListView { outline: 0; gridline-color: $grid; border-color: $border; alternate-background-color: $window; }
 QTableView::item, QTreeView::item, QListView::item { padding: 2px 8px; border: none; }
 QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: $selection; color: $text; }
+QTableView[kind="frozen"] { border: none; border-right: 1px solid $control_border; border-radius: 0; }
 QTableView::item:focus { border: 1px solid $accent; }
 QTableCornerButton::section { background: $surface; border: none; }
 QTableView::indicator { width: 14px; height: 14px; border: 1px solid $control_border; border-radius: 4px; background: $surface; }
@@ -165,9 +170,11 @@ QStatusBar QLabel { color: $text_muted; }
 QTextBrowser { padding: 12px; border-color: $border; }
 QPlainTextEdit { padding: 4px 6px; border-color: $border; }
 QMenu { background: $surface; border: 1px solid $border; padding: 4px; }
-QMenu::item { padding: 6px 20px 6px 10px; border-radius: 4px; }
+QMenu::item { padding: 6px 20px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; color: $text; }
 QMenu::item:disabled { color: $text_disabled; }
+QMenu::indicator { width: 12px; height: 12px; left: 6px; border: 1px solid $control_border; border-radius: 3px; background: $surface; }
+QMenu::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/$check.svg"); }
 QMenu::separator { height: 1px; background: $border; margin: 4px 6px; }
 """)
 

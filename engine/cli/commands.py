@@ -1,6 +1,5 @@
 """What each command does. Every function takes the parsed arguments and gives the exit code."""
 
-import shutil
 import sys
 import threading
 import time
@@ -269,13 +268,13 @@ def _recommend_to_all(inspector: "RunInspector", arguments: Namespace, output: O
 
 def delete(arguments: Namespace, output: Output) -> int:
     """Delete runs with their files."""
+    from engine.store.removal import remove_runs
+
     numbers = sorted(set(arguments.runs))
     with opened(arguments.home) as (home, store):
         for number in numbers:
             store.runs.get(number)
-        store.runs.delete(numbers)
-        for number in numbers:
-            shutil.rmtree(home.run_folder(number), ignore_errors=True)
+        remove_runs(home, store, numbers)
     if output.is_json:
         output.json({"deleted": numbers})
     else:

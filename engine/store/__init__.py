@@ -9,6 +9,7 @@ from engine.store.queue import Planned, QueueRepository
 from engine.store.reader import RunReader
 from engine.store.recorder import RunRecorder
 from engine.store.rows import Curve, DatasetRow, LogLine, QueuedRun, RunDetails, RunRow
+from engine.store.run_table import Listing, RunTable, TableRow
 from engine.store.runs import RunRepository
 from engine.store.store import Store
 
@@ -16,6 +17,7 @@ __all__ = [
     "Curve",
     "DatasetRepository",
     "DatasetRow",
+    "Listing",
     "LogLine",
     "Planned",
     "QueueRepository",
@@ -25,6 +27,8 @@ __all__ = [
     "RunRecorder",
     "RunRepository",
     "RunRow",
+    "RunTable",
     "Store",
     "StoreError",
+    "TableRow",
 ]

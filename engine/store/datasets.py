@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from engine.settings import settings_key
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.rows import DatasetRow
@@ -80,7 +81,8 @@ class DatasetRepository:
             session.execute(update(DatasetRecord).where(DatasetRecord.name == name).values(name=new_name))
             for run in runs:
                 config = _on(run.config, new_name)
-                session.execute(update(RunRecord).where(RunRecord.id == run.id).values(dataset=new_name, config=config))
+                changes = {"dataset": new_name, "config": config, "settings_key": settings_key(config)}
+                session.execute(update(RunRecord).where(RunRecord.id == run.id).values(changes))
             for waiting in session.execute(select(QueueRecord.id, QueueRecord.config)).all():
                 if waiting.config["data"]["dataset"] == name:
                     config = _on(waiting.config, new_name)
@@ -98,8 +100,9 @@ class DatasetRepository:
 
     def runs_using(self, name: str) -> list[int]:
         """The numbers of the runs on this dataset."""
+        query = select(RunRecord.id).where(RunRecord.dataset == name, RunRecord.deleted_at.is_(None))
         with self._database.reading() as session:
-            return [*session.scalars(select(RunRecord.id).where(RunRecord.dataset == name).order_by(RunRecord.id))]
+            return [*session.scalars(query.order_by(RunRecord.id))]
 
     # Last, because from here on `list` means this method.
     def list(self) -> list[DatasetRow]:

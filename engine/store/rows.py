@@ -36,7 +36,9 @@ class RunRow:
     Metrics are those of the test split at 10, None until the run has finished: HR and NDCG in full ranking, and
     the same in the sampled protocol. `depth` and `codebook_size` are None without semantic IDs; `alpha` and
     `beta` are None where the model has nothing to align. Times in UTC, `seconds` is wall time. `group` names the runs
-    that were made together, `label` what this one is among them; None for a run on its own.
+    that were made together, `label` what this one is among them; None for a run on its own. `backbone` is None where
+    there is no network, `quantiser` without semantic IDs; `settings_key` is the same for runs that differ in name and
+    seed only; `tags` are the person's own.
     """
 
     id: int
@@ -71,6 +73,10 @@ class RunRow:
     notes: str
     group: str | None
     label: str | None
+    backbone: str | None
+    quantiser: str | None
+    settings_key: str
+    tags: list[str]
 
 
 @dataclass(frozen=True)

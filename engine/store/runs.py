@@ -11,18 +11,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
+from sqlalchemy import ColumnElement, String, delete, func, insert, select, true, type_coerce, update
 from sqlalchemy.orm import Session
 
 import engine
 from engine.config import ExperimentConfig
 from engine.environment import machine
+from engine.settings import settings_key
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.packing import pack, unpack
 from engine.store.process import is_alive, own_identity
 from engine.store.rows import Curve, LogLine, Mark, Point, RunDetails, RunNews, RunRow
 from engine.store.schema import CurvePartRecord, LogRecord, QueueRecord, RunRecord
+from engine.store.summary import keep_test, keep_validation
 
 _SUMMARY = {field.name: getattr(RunRecord, field.name) for field in fields(RunRow)}
 _DETAILS = {field.name: getattr(RunRecord, field.name) for field in fields(RunDetails)}
@@ -31,7 +33,9 @@ _LOG_COLUMNS = [getattr(LogRecord, field.name) for field in fields(LogLine)]
 _SEARCHED = (
     RunRecord.name + " " + RunRecord.dataset + " " + RunRecord.model + " " + RunRecord.status + " " + RunRecord.notes
     + " " + func.coalesce(RunRecord.group, "") + " " + func.coalesce(RunRecord.label, "")
+    + " " + type_coerce(RunRecord.tags, String)
 )  # fmt: skip
+_KEPT = RunRecord.deleted_at.is_(None)
 
 
 class RunRepository:
@@ -55,7 +59,8 @@ class RunRepository:
         """
         process, process_started = own_identity()
         aligns = config.model.kind == "h2rec"
-        values = {
+        settings = config.model_dump(mode="json")
+        values: dict[str, Any] = {
             "name": config.title,
             "status": "running",
             "dataset": config.data.dataset,
@@ -72,7 +77,11 @@ class RunRepository:
             "notes": "",
             "group": group,
             "label": label,
-            "config": config.model_dump(mode="json"),
+            "backbone": config.model.backbone if config.model.kind != "popularity" else None,
+            "quantiser": config.semantic_ids.quantiser if config.uses_semantic_ids else None,
+            "settings_key": settings_key(settings),
+            "tags": [],
+            "config": settings,
             "versions": _versions(),
             **{name: {} for name in ("test", "stage_seconds", "semantic_ids", "artefacts")},
         }
@@ -88,37 +97,39 @@ class RunRepository:
     def get(self, run: int) -> RunDetails:
         """Raises StoreError when there is no such run."""
         with self._database.reading() as session:
-            row = session.execute(select(*_DETAILS.values()).where(RunRecord.id == run)).one_or_none()
+            row = session.execute(select(*_DETAILS.values()).where(RunRecord.id == run, _KEPT)).one_or_none()
             if row is None:
-                raise StoreError(_missing(run, session.scalars(select(RunRecord.id).order_by(RunRecord.id))))
+                raise StoreError(
+                    _missing(run, session.scalars(select(RunRecord.id).where(_KEPT).order_by(RunRecord.id)))
+                )
             return RunDetails(*row)
 
     def count(self, search: str = "") -> int:
         """How many runs `list` would give in all."""
         with self._database.reading() as session:
-            return session.scalar(select(func.count(RunRecord.id)).where(_matches(search))) or 0
+            return session.scalar(select(func.count(RunRecord.id)).where(_KEPT, holds_words(search))) or 0
 
     def in_group(self, group: str) -> list[RunDetails]:
         """The runs of a group, the oldest first; none when there is no such group."""
-        query = select(*_DETAILS.values()).where(RunRecord.group == group).order_by(RunRecord.id)
+        query = select(*_DETAILS.values()).where(RunRecord.group == group, _KEPT).order_by(RunRecord.id)
         with self._database.reading() as session:
             return [RunDetails(*row) for row in session.execute(query)]
 
     def on_dataset(self, dataset: str) -> list[RunRow]:
         """The runs on a dataset, the oldest first."""
-        query = select(*_SUMMARY.values()).where(RunRecord.dataset == dataset).order_by(RunRecord.id)
+        query = select(*_SUMMARY.values()).where(RunRecord.dataset == dataset, _KEPT).order_by(RunRecord.id)
         with self._database.reading() as session:
             return [RunRow(*row) for row in session.execute(query)]
 
     def finished(self, limit: int) -> list[RunDetails]:
         """The latest finished runs, at most `limit`, the oldest first."""
-        query = select(*_DETAILS.values()).where(RunRecord.status == "finished").order_by(RunRecord.id.desc())
+        query = select(*_DETAILS.values()).where(RunRecord.status == "finished", _KEPT).order_by(RunRecord.id.desc())
         with self._database.reading() as session:
             return [RunDetails(*row) for row in session.execute(query.limit(limit))][::-1]
 
     def groups(self) -> list[str]:
         """The names of all groups, the one with the newest run first."""
-        query = select(RunRecord.group).where(RunRecord.group.is_not(None)).group_by(RunRecord.group)
+        query = select(RunRecord.group).where(RunRecord.group.is_not(None), _KEPT).group_by(RunRecord.group)
         with self._database.reading() as session:
             return [name for name in session.scalars(query.order_by(func.max(RunRecord.id).desc())) if name is not None]
 
@@ -131,7 +142,7 @@ class RunRepository:
     def news(self, run: int, after: Mark) -> RunNews:
         """What there is of a run after a mark, read as one state. Raises StoreError when there is no such run."""
         with self._database.reading() as session:
-            row = session.execute(select(*_DETAILS.values()).where(RunRecord.id == run)).one_or_none()
+            row = session.execute(select(*_DETAILS.values()).where(RunRecord.id == run, _KEPT)).one_or_none()
             if row is None:
                 raise StoreError(f"Run {run} is gone: it was deleted.")
             details = RunDetails(*row)
@@ -164,15 +175,41 @@ class RunRepository:
         with self._database.writing() as session:
             session.execute(update(RunRecord).where(RunRecord.id == run).values(notes=notes))
 
+    def tag(self, runs: Sequence[int], add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+        """Put tags on runs and take others off; tags are told apart whatever their case, and kept in order."""
+        put = {name.casefold(): name for each in add if (name := " ".join(each.split()))}
+        gone = {" ".join(each.split()).casefold() for each in remove} - put.keys()
+        with self._database.writing() as session:
+            for run, tags in session.execute(select(RunRecord.id, RunRecord.tags).where(RunRecord.id.in_(runs))).all():
+                kept = {tag.casefold(): tag for tag in tags if tag.casefold() not in gone}
+                new = sorted((kept | put).values(), key=str.casefold)
+                if new != tags:
+                    session.execute(update(RunRecord).where(RunRecord.id == run).values(tags=new))
+
     def delete(self, runs: Sequence[int]) -> None:
         """Forget runs with their curves and logs. Raises StoreError, deleting none, when one of them still runs."""
         self.mark_dead()
         with self._database.writing() as session:
-            chosen = RunRecord.id.in_(runs)
-            running = [*session.scalars(select(RunRecord.id).where(chosen, RunRecord.status == "running"))]
-            if running:
-                raise StoreError(f"Run {', '.join(map(str, running))} is still running. Stop it before deleting it.")
-            session.execute(delete(RunRecord).where(chosen))
+            _refuse_running(session, runs)
+            session.execute(delete(RunRecord).where(RunRecord.id.in_(runs)))
+
+    def put_away(self, runs: Sequence[int]) -> None:
+        """Take runs out of all lists until they are restored, or deleted for good. Raises StoreError, as `delete`."""
+        self.mark_dead()
+        with self._database.writing() as session:
+            _refuse_running(session, runs)
+            session.execute(update(RunRecord).where(RunRecord.id.in_(runs), _KEPT).values(deleted_at=datetime.now(UTC)))
+
+    def restore(self, runs: Sequence[int]) -> list[int]:
+        """Bring back runs that were put away; gives those that were still there."""
+        with self._database.writing() as session:
+            chosen = update(RunRecord).where(RunRecord.id.in_(runs), RunRecord.deleted_at.is_not(None))
+            return sorted(session.scalars(chosen.values(deleted_at=None).returning(RunRecord.id)))
+
+    def awaiting_deletion(self) -> list[int]:
+        """The runs that were put away and are still there."""
+        with self._database.reading() as session:
+            return [*session.scalars(select(RunRecord.id).where(RunRecord.deleted_at.is_not(None)))]
 
     def mark_dead(self) -> int:
         """Runs that are "running" though their process is gone become "interrupted"; gives how many."""
@@ -218,8 +255,12 @@ class RunRepository:
                 session.execute(insert(LogRecord), new_lines)
             if changes:
                 session.execute(update(RunRecord).where(RunRecord.id == run).values(**changes))
+            if changes and "test" in changes:
+                keep_test(session, run, changes["test"])
             if changes and changes.get("status", "running") != "running":
                 _join_parts(session, run)
+                best = session.scalar(select(RunRecord.best_epoch).where(RunRecord.id == run))
+                keep_validation(session, run, best)
 
     # Last, because from here on `list` means this method.
     def list(
@@ -239,7 +280,7 @@ class RunRepository:
             raise StoreError(f"Runs cannot be sorted by “{sort}”, only by {', '.join(_SUMMARY)}.")
         column = func.fold(RunRecord.name) if sort == "name" else _SUMMARY[sort]
         order = (column.desc() if descending else column.asc()).nulls_last()
-        query = select(*_SUMMARY.values()).where(_matches(search)).order_by(order, RunRecord.id.desc())
+        query = select(*_SUMMARY.values()).where(_KEPT, holds_words(search)).order_by(order, RunRecord.id.desc())
         with self._database.reading() as session:
             return [RunRow(*row) for row in session.execute(query.offset(offset).limit(limit))]
 
@@ -255,6 +296,13 @@ def _read_parts(session: Session, run: int, after: int = 0) -> dict[str, list[by
     return parts
 
 
+def _refuse_running(session: Session, runs: Sequence[int]) -> None:
+    chosen = select(RunRecord.id).where(RunRecord.id.in_(runs), RunRecord.status == "running")
+    running = [*session.scalars(chosen)]
+    if running:
+        raise StoreError(f"Run {', '.join(map(str, running))} is still running. Stop it before deleting it.")
+
+
 def _join_parts(session: Session, run: int) -> None:
     parts = _read_parts(session, run)
     session.execute(delete(CurvePartRecord).where(CurvePartRecord.run_id == run))
@@ -263,7 +311,8 @@ def _join_parts(session: Session, run: int) -> None:
         session.execute(insert(CurvePartRecord), whole)
 
 
-def _matches(search: str) -> ColumnElement[bool]:
+def holds_words(search: str) -> ColumnElement[bool]:
+    """Whether a run holds every word of a search in its texts."""
     words = search.casefold().split()
     return func.holds(_SEARCHED, " ".join(words)) if words else true()
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0006"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+HEAD = "0007"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -31,7 +31,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, dict[str, str]: JSON, dict[str, float]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        dict[str, float]: JSON,
+        list[str]: JSON,
+    }
 
 
 class DatasetRecord(Base):
@@ -52,11 +58,27 @@ class DatasetRecord(Base):
     notes: Mapped[str] = mapped_column(server_default="")
 
 
+# What a line of the table shows, in the order of the index that holds it.
+LISTED = (
+    "deleted_at", "created_at", "name", "status", "dataset", "dataset_fingerprint", "model", "depth", "codebook_size",
+    "alpha", "beta", "seed", "best_epoch", "epochs", "hr_overall", "hr_head", "hr_tail", "ndcg_overall", "ndcg_head",
+    "ndcg_tail", "sampled_hr_overall", "sampled_hr_head", "sampled_hr_tail", "sampled_ndcg_overall",
+    "sampled_ndcg_head", "sampled_ndcg_tail", "finished_at", "seconds", "error", "notes", "group", "label", "backbone",
+    "quantiser", "settings_key", "tags",
+)  # fmt: skip
+
+
 class RunRecord(Base):
-    """One run. The long JSON columns come late, so that listing runs reads past them only for a later addition."""
+    """One run. Runs are listed from the index `ix_runs_listed` alone: a row is long, for the JSON that it holds.
+
+    `deleted_at` is set while a deletion can still be taken back; `settings_key` as `engine.settings` makes it.
+    """
 
     __tablename__ = "runs"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - a deleted run's number names its old folder: never again
+    __table_args__ = (
+        Index("ix_runs_listed", *LISTED),
+        {"sqlite_autoincrement": True},  # a deleted run's number names its old folder: never again
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -83,7 +105,7 @@ class RunRecord(Base):
     sampled_ndcg_overall: Mapped[float | None]
     sampled_ndcg_head: Mapped[float | None]
     sampled_ndcg_tail: Mapped[float | None]
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     seconds: Mapped[float | None]
     process: Mapped[int]
@@ -99,6 +121,34 @@ class RunRecord(Base):
     group: Mapped[str | None] = mapped_column(index=True)
     label: Mapped[str | None]
     progress: Mapped[dict[str, Any] | None]
+    backbone: Mapped[str | None]
+    quantiser: Mapped[str | None]
+    settings_key: Mapped[str] = mapped_column(server_default="")
+    tags: Mapped[list[str]] = mapped_column(server_default="[]")
+    deleted_at: Mapped[datetime | None]
+
+
+class RunMetricsRecord(Base):
+    """The metrics of a run from one source at one cutoff k: the table joins one such row for each source it shows.
+
+    `source` is "full" or "sampled" for the final test, "best" or "last" for that epoch's validation.
+    """
+
+    __tablename__ = "run_metrics"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - the rows of one view lie side by side
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    k: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True)
+    ndcg_overall: Mapped[float | None]
+    ndcg_head: Mapped[float | None]
+    ndcg_tail: Mapped[float | None]
+    hr_overall: Mapped[float | None]
+    hr_head: Mapped[float | None]
+    hr_tail: Mapped[float | None]
+    mrr_overall: Mapped[float | None]
+    mrr_head: Mapped[float | None]
+    mrr_tail: Mapped[float | None]
 
 
 class QueueRecord(Base):

@@ -5,6 +5,7 @@ from pathlib import Path
 from engine.store.database import Database
 from engine.store.datasets import DatasetRepository
 from engine.store.queue import QueueRepository
+from engine.store.run_table import RunTable
 from engine.store.runs import RunRepository
 
 
@@ -15,6 +16,7 @@ class Store:
         self._database = Database(database)
         self.datasets = DatasetRepository(self._database)
         self.runs = RunRepository(self._database)
+        self.table = RunTable(self._database)
         self.queue = QueueRepository(self._database)
 
     def close(self) -> None:

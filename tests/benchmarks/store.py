@@ -26,10 +26,11 @@ from waiting import wait
 from engine.ablations import ABLATIONS
 from engine.config import ExperimentConfig
 from engine.home import Home
-from engine.settings import parse
+from engine.settings import parse, settings_key
 from engine.store import Store
 from engine.store.packing import pack
 from engine.store.schema import CurvePartRecord, RunRecord
+from engine.store.summary import keep_test
 from workbench.application import make_application
 from workbench.background import is_busy
 from workbench.main_window import MainWindow
@@ -44,8 +45,15 @@ REPEATS = 5
 FRAMES = 120
 STEPS_PER_EPOCH = 1000  # of the long loss
 PARTS = ("overall", "head", "tail", "short", "long", "band_0", "band_1-9", "band_10-99", "band_100+")
-METRICS = ("HR@5", "HR@10", "HR@20", "NDCG@5", "NDCG@10", "NDCG@20", "MRR")
-SEARCH = "h2rec ml 3"
+METRICS = (*(f"{kind}@{k}" for kind in ("HR", "NDCG", "MRR") for k in (5, 10, 20)), "MRR")
+VIEWS: dict[str, dict[str, object]] = {
+    "finding runs": {"query": "h2rec ml 3"},
+    "asking for runs": {"query": "model = h2rec and dataset = beauty and tail NDCG@10 > 0.02 and not tag = paper"},
+    "folding seeds": {"folded": True},
+    "grouping by dataset": {"group": "dataset"},
+    "another protocol and k": {"protocol": "sampled", "k": 20},
+    "heat colours": {"heat": True},
+}
 SORTED = ("ndcg_tail", "name", "created_at")
 
 
@@ -90,6 +98,9 @@ def fill(home: Home, runs: int, points: int, long: int) -> int:
         connection.execute(
             update(RunRecord).values(**finished(np.random.default_rng(first))).where(RunRecord.id == first)
         )
+        tests = session.execute(select(RunRecord.id, RunRecord.test)).all()
+        for run, test in tests:
+            keep_test(session, run, test)
         connection.execute(insert(CurvePartRecord), curves(first, (points - long) // (runs - 1)))
         others = (
             select(RunRecord.id, CurvePartRecord.series, CurvePartRecord.points)
@@ -122,6 +133,8 @@ def row(template: dict[str, Any], number: int) -> dict[str, Any]:
         "config": config.model_dump(mode="json"),
         "group": f"study {number // 24}" if number % 5 else None,
         "label": ABLATIONS[number % len(ABLATIONS)].label if number % 5 else None,
+        "tags": ["paper"] if number % 9 == 0 else [],
+        "settings_key": f"{settings_key(config.model_dump(mode='json'))[:8]}{number // 24}",  # as after many changes
         **finished(chance),
     }
 
@@ -199,8 +212,11 @@ def measure(app: QApplication, window: MainWindow, long_run: int) -> tuple[dict[
     for repeat in range(REPEATS):
         window.show_page("setup")
         note("opening the runs page again", lambda: window.show_page("runs"), rows, lambda: model.rowCount() > 0)
-        note("finding runs", lambda: model.set_search(SEARCH), rows, lambda: 0 < model.total < total)
-        note("dropping the search", lambda: model.set_search(""), rows, lambda: model.rowCount() > 0)
+        usual = page.list.view
+        for name, changes in VIEWS.items():
+            other_view = usual.but(**changes)
+            note(name, partial(page.list.set_view, other_view), rows, lambda: 0 < model.total <= total)
+            note("back to the usual view", partial(page.list.set_view, usual), rows, lambda: model.rowCount() > 0)
         order = Qt.SortOrder.DescendingOrder if repeat % 2 else Qt.SortOrder.AscendingOrder
         for field in SORTED:
             place = next(place for place, column in enumerate(COLUMNS) if column.field == field)

@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from sqlalchemy import insert
 
 from engine.config import ExperimentConfig
 from engine.control import RunControl
@@ -27,6 +30,8 @@ from engine.events import (
 )
 from engine.home import Home
 from engine.store import Store
+from engine.store.schema import RunMetricsRecord, RunRecord
+from engine.store.summary import COLUMNS as METRICS
 from workbench.context import Workbench
 from workbench.preferences import Preferences
 from workbench.run_controller import RunController
@@ -129,6 +134,33 @@ def store(home: Home) -> Iterator[Store]:
     made.datasets.add("ml-100k", source="ml-100k", fingerprint="m", users=943, items=1349, interactions=99287)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def fill_with_runs() -> Callable[[Store, int], None]:
+    """Puts so many finished runs into an empty store: studies of five seeds, with metrics at every cutoff."""
+
+    def fill(store: Store, runs: int) -> None:
+        store.runs.create(ExperimentConfig(name="template"), "f")
+        chance = np.random.default_rng(0)
+        with store.runs._database.writing() as session:
+            first = dict(session.execute(RunRecord.__table__.select()).one()._mapping)
+            records, metrics = [], []
+            for number in range(2, runs + 1):
+                records.append(
+                    {**first, "id": number, "name": f"run {number}", "status": "finished", "seconds": 60.0,
+                     "seed": number % 5, "settings_key": f"{number // 5}", "model": ("h2rec", "hid", "sid")[number % 3],
+                     "created_at": first["created_at"] + timedelta(minutes=number),
+                     "tags": ["paper"] if number % 7 == 0 else []}
+                )  # fmt: skip
+                for source in ("full", "sampled", "best", "last"):
+                    for k in (5, 10, 20):
+                        values = dict(zip(METRICS, chance.random(len(METRICS)).tolist(), strict=True))
+                        metrics.append({"run_id": number, "source": source, "k": k, **values})
+            session.execute(insert(RunRecord), records)
+            session.execute(insert(RunMetricsRecord), metrics)
+
+    return fill
 
 
 @pytest.fixture

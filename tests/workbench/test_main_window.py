@@ -17,6 +17,7 @@ from engine.errors import DataError
 from engine.groups import plan
 from engine.home import Home
 from engine.library import Library
+from engine.store import Store
 from workbench.main_window import FIRST_PAGE, TITLE, MainWindow
 from workbench.pages.registry import MAIN_PAGES, OTHER_PAGES
 from workbench.preferences import Preferences
@@ -218,6 +219,27 @@ def test_closing_during_a_group_starts_none_of_those_that_wait(
     assert [row.place for row in again.workbench.controller.queue.rows()] == [2, 3]
     assert not again.workbench.controller.is_running
     assert "2 runs wait in the queue for your word" in child(again, QLabel, "status.words").text()
+
+
+def test_deleted_runs_go_for_good_with_the_window_or_at_the_next_start(windows: Windows) -> None:
+    store = Store(windows.home.database)
+    left, deleted, kept = (store.runs.create(ExperimentConfig(), "f") for _ in range(3))
+    for run in (left, deleted, kept):
+        store.runs.record(run, changes={"status": "finished"})
+        windows.home.run_folder(run).mkdir(parents=True)
+    store.runs.put_away([left])  # as a window left it that was killed
+    store.close()
+
+    def folders() -> list[int]:
+        return sorted(int(folder.name) for folder in windows.home.runs.iterdir())
+
+    window = windows.open()
+    assert folders() == [deleted, kept]
+    assert window.workbench is not None
+    window.workbench.store.runs.put_away([deleted])
+    assert folders() == [deleted, kept]
+    window.close()
+    assert folders() == [kept]
 
 
 def test_a_store_that_cannot_be_opened_is_told_and_tried_again(windows: Windows, qtbot: QtBot) -> None:

@@ -1,24 +1,25 @@
 """The item models: each under Qt's own tester, and what they show."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
-from sqlalchemy import event, insert
+from sqlalchemy import event
 
-from engine.config import ExperimentConfig
 from engine.data.dataset import Catalogue
 from engine.data.item_listing import ItemListing
-from engine.store import DatasetRow, RunRow, Store
-from engine.store.schema import RunRecord
+from engine.query import parse
+from engine.settings import parse as parse_settings
+from engine.store import DatasetRow, Listing, Store
 from workbench.models.cards import CardEntry, ItemListModel
 from workbench.models.dataset_table import DatasetTableModel, Version
 from workbench.models.item_table import COUNT, ID, SLICE, TITLE, ItemTableModel
@@ -26,7 +27,11 @@ from workbench.models.recommendations import MOVE, PARTS, SCORE, RecommendationM
 from workbench.models.records import RecordColumn, RecordModel
 from workbench.models.roles import DataRole, Index
 from workbench.models.run_columns import COLUMNS
-from workbench.models.run_table import PAGE, RunTableModel
+from workbench.models.run_rows import PAGE
+from workbench.models.run_table import RunTableModel
+from workbench.palette import contrast
+from workbench.theme import Role, theme
+from workbench.widgets.heat import heat
 
 RUNS = 5000
 
@@ -43,72 +48,29 @@ def texts(model: QAbstractItemModel, column: int) -> list[str]:
     return [model.index(row, column).data() for row in range(model.rowCount())]
 
 
-def row(**changes: object) -> RunRow:
-    base = RunRow(
-        id=1, name="first", status="finished", dataset="ml", dataset_fingerprint="f", model="h2rec", depth=4,
-        codebook_size=128, alpha=0.1, beta=0.0, seed=7, best_epoch=12, epochs=20, hr_overall=0.2, hr_head=0.3,
-        hr_tail=0.1, ndcg_overall=0.1234, ndcg_head=0.2, ndcg_tail=0.05, sampled_hr_overall=0.6, sampled_hr_head=0.7,
-        sampled_hr_tail=0.5, sampled_ndcg_overall=0.4567, sampled_ndcg_head=0.5, sampled_ndcg_tail=0.4,
-        created_at=datetime(2026, 8, 1, tzinfo=UTC), finished_at=None, seconds=65.0, error=None, notes="",
-        group=None, label=None,
-    )  # fmt: skip
-    return replace(base, **changes)
-
-
-class FakeRuns:
-    """The run repository of a store, over rows in a list."""
-
-    def __init__(self, rows: list[RunRow]) -> None:
-        self.rows = rows
-
-    def _found(self, search: str) -> list[RunRow]:
-        return [each for each in self.rows if search in each.name]
-
-    def count(self, search: str = "") -> int:
-        return len(self._found(search))
-
-    def list(
-        self, search: str = "", sort: str = "created_at", descending: bool = True, offset: int = 0, limit: int = 200
-    ) -> list[RunRow]:
-        ordered = sorted(self._found(search), key=lambda each: getattr(each, sort), reverse=descending)
-        return ordered[offset : offset + limit]
-
-
 @pytest.fixture(scope="module")
-def many_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def many_runs(
+    tmp_path_factory: pytest.TempPathFactory, fill_with_runs: Callable[[Store, int], None]
+) -> Iterator[Store]:
     store = Store(tmp_path_factory.mktemp("store") / "workbench.db")
-    store.runs.create(ExperimentConfig(name="template"), "f")
-    numbers = np.random.default_rng(0)
-    with store.runs._database.writing() as session:
-        template = {column.name: None for column in RunRecord.__table__.columns}
-        first = dict(session.execute(RunRecord.__table__.select()).one()._mapping)
-        records = []
-        for number in range(2, RUNS + 1):
-            metrics = {
-                name: float(numbers.random()) for name in template if name.split("_")[-1] in ("overall", "head", "tail")
-            }
-            records.append(
-                {**first, **metrics, "id": number, "name": f"run {number}", "status": "finished", "seconds": 60.0,
-                 "created_at": first["created_at"] + timedelta(minutes=number), "model": ("h2rec", "hid", "sid")[number % 3]}
-            )  # fmt: skip
-        session.execute(insert(RunRecord), records)
+    fill_with_runs(store, RUNS)
     yield store
     store.close()
 
 
 def test_the_run_table_loads_lazily_and_completely(many_runs: Store, qtbot: object) -> None:
-    model = RunTableModel(many_runs.runs)
+    model = RunTableModel(many_runs.table)
     assert model.rowCount() == PAGE
     assert model.total == RUNS
     while model.canFetchMore(QModelIndex()):
         model.fetchMore(QModelIndex())
     assert model.rowCount() == RUNS
-    assert len({model.run(number).id for number in range(RUNS)}) == RUNS
+    assert len({model.runs(number)[0].id for number in range(RUNS)}) == RUNS
 
 
 def test_fetching_more_keeps_to_the_rules_of_item_models(many_runs: Store, qtbot: object) -> None:
-    model = RunTableModel(many_runs.runs)
-    model.set_search("h2rec 4")
+    model = RunTableModel(many_runs.table)
+    model.set_listing(Listing(parse("h2rec 4")))
     checker = check(model)
     while model.canFetchMore(QModelIndex()):
         model.fetchMore(QModelIndex())
@@ -116,14 +78,25 @@ def test_fetching_more_keeps_to_the_rules_of_item_models(many_runs: Store, qtbot
     del checker
 
 
-def test_listing_sorting_and_searching_5000_runs_is_quick(many_runs: Store, qtbot: object) -> None:
-    started = time.perf_counter()
-    model = RunTableModel(many_runs.runs)
-    model.sort(place("ndcg_tail"), Qt.SortOrder.DescendingOrder)
-    model.set_search("h2rec 49")
-    took = time.perf_counter() - started
-    assert 0 < model.rowCount() == model.total < RUNS
-    assert took < 0.3, f"took {took:.3f} s"
+def test_listing_sorting_querying_folding_and_grouping_5000_runs_is_quick(many_runs: Store, qtbot: object) -> None:
+    query = parse("model = h2rec and tail NDCG@10 > 0.02 and (seed in (0, 1) or tag = paper)")
+    listings = {
+        "first": Listing(),
+        "sorted": Listing(sort="ndcg_tail"),
+        "searched": Listing(parse("h2rec 49"), sort="ndcg_tail"),
+        "queried": Listing(query),
+        "folded": Listing(folded=True, sort="last_hr_head"),
+        "grouped": Listing(query, group="model", folded=True),
+        "by tag": Listing(group="tags"),
+    }
+    model = RunTableModel(many_runs.table, Listing(parse("nothing at all")))
+    took = {}
+    for name, listing in listings.items():
+        started = time.perf_counter()
+        model.set_listing(listing)
+        took[name] = time.perf_counter() - started
+        assert 0 < model.total <= RUNS
+    assert max(took.values()) < 0.5, took
 
 
 @contextmanager
@@ -141,102 +114,216 @@ def statements(store: Store) -> Iterator[list[tuple[str, tuple[object, ...]]]]:
     sent[:] = [each for each in sent if each[0].startswith("SELECT")]
 
 
-def test_the_run_table_asks_little_of_the_store(many_runs: Store, qtbot: object) -> None:
-    with statements(many_runs) as opening:
-        model = RunTableModel(many_runs.runs)
+def test_the_run_table_reads_summaries_alone_from_the_index_that_holds_them(many_runs: Store, qtbot: object) -> None:
+    with statements(many_runs) as sent:
+        model = RunTableModel(many_runs.table)
+        model.set_listing(Listing(parse("model = h2rec and tag = paper"), sort="ndcg_tail", folded=True, group="model"))
         model.refresh()
-    with statements(many_runs) as sorting:
-        model.sort(place("ndcg_tail"), Qt.SortOrder.DescendingOrder)
-    with statements(many_runs) as finding:
-        model.set_search("run 4999")
-    assert (len(opening), len(sorting), len(finding)) == (4, 2, 1)
-    for statement, _ in (*opening, *sorting, *finding):
-        assert not [name for name in ("config", "test", "semantic_ids", "versions") if f"runs.{name}" in statement]
-
-
-def test_the_newest_runs_are_found_without_a_look_at_all_runs(many_runs: Store, qtbot: object) -> None:
-    with statements(many_runs) as opening:
-        RunTableModel(many_runs.runs)
-    statement, parameters = opening[0]
+    assert len(sent) <= 12
     with many_runs.runs._database.reading() as session:
-        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    assert [step[-1] for step in plan] == ["SCAN runs USING INDEX ix_runs_created_at"]
+        for statement, parameters in sent:
+            assert not [name for name in ("config", "test", "semantic_ids", "versions") if f"runs.{name}" in statement]
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            steps = [step[-1] for step in plan if " runs " in f"{step[-1]} "]
+            assert not [step for step in steps if "COVERING INDEX" not in step and "PRIMARY KEY" not in step], steps
 
 
 def test_the_store_sorts_by_every_column_and_both_protocols(many_runs: Store, qtbot: object) -> None:
-    model = RunTableModel(many_runs.runs)
-    checker = check(model)
-    for column in range(len(COLUMNS)):
+    model = RunTableModel(many_runs.table)
+    for column, each in enumerate(COLUMNS):
+        if each.metric and each.field not in ("ndcg_tail", "best_hr_overall", "last_mrr_head"):
+            continue
         model.sort(column, Qt.SortOrder.AscendingOrder)
-        values = [model.index(number, column).data(DataRole.raw) for number in range(PAGE)]
+        values = [model.index(number, column).data(DataRole.raw) for number in range(50)]
         known = [value for value in values if value is not None]
         assert known == sorted(known, key=lambda value: value.casefold() if isinstance(value, str) else value)
     model.sort(place("hr_head"), Qt.SortOrder.DescendingOrder)
-    full = model.run(0).id
-    model.set_protocol("sampled")
-    assert model.sort_key == "sampled_hr_head"
-    assert model.run(0).id != full
-    best = max(many_runs.runs.list(limit=RUNS), key=lambda each: each.sampled_hr_head or 0)
-    assert model.run(0).id == best.id
-    del checker
+    full = model.runs(0)[0].id
+    model.set_listing(replace(model.listing, protocol="sampled", k=5))
+    assert model.runs(0)[0].id != full
+    rows = [row for (row,) in many_runs.table.entries(Listing(protocol="sampled", k=5))]
+    best = max(rows, key=lambda each: each.metrics.get("hr_head", 0))
+    assert model.runs(0)[0].id == best.run.id
 
 
-def test_a_cell_shows_words_and_carries_the_value(qtbot: object) -> None:
-    model = RunTableModel(
-        FakeRuns([row(), row(id=2, name="other", status="failed", ndcg_overall=None, error="No disk")])
-    )
+def add(store: Store, ndcg: float | None, fingerprint: str = "f", **values: object) -> int:
+    """A run, with this NDCG overall at every k, and twice as much in the sampled protocol."""
+    run = store.runs.create(parse_settings(values), fingerprint)
+    if ndcg is not None:
+        test = {
+            protocol: {"overall": {f"NDCG@{k}": ndcg * factor for k in (5, 10, 20)}}
+            for protocol, factor in (("full", 1), ("sampled", 2))
+        }
+        store.runs.record(run, changes={"status": "finished", "test": test, "seconds": 65.0})
+    return run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "workbench.db")
+    yield opened
+    opened.close()
+
+
+def shown(model: RunTableModel, row: int, field: str, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    return model.index(row, place(field)).data(role)
+
+
+def is_bold(model: RunTableModel, row: int, field: str) -> bool:
+    font = shown(model, row, field, Qt.ItemDataRole.FontRole)
+    return (font is not None and font.bold()) or (font is not None and font.weight() > 500)  # type: ignore[attr-defined]
+
+
+def test_a_cell_shows_words_and_carries_the_value(store: Store, qtbot: object) -> None:
+    add(store, 0.1234)
+    failed = add(store, None, name="<b>other</b>", model={"kind": "hid"})
+    store.runs.record(failed, changes={"status": "failed", "error": "No disk"})
+    store.runs.tag([failed], ["b", "a"])
+    model = RunTableModel(store.table)
     checker = check(model)
-    other = model.row_of(2)
-    first = model.row_of(1)
-    assert model.index(first, place("ndcg_overall")).data() == "12.34 %"
-    assert model.index(first, place("ndcg_overall")).data(DataRole.raw) == 0.1234
-    assert model.index(first, place("model")).data() == "H2Rec"
-    assert model.index(first, place("seconds")).data() == "1 min 05 s"
-    assert model.index(other, place("ndcg_overall")).data() == "–"
-    assert model.index(other, place("status")).data() == "Failed"
-    assert model.index(other, place("status")).data(Qt.ItemDataRole.ToolTipRole) == "No disk"
-    model.set_protocol("sampled")
-    assert model.index(first, place("ndcg_overall")).data() == "45.67 %"
-    del checker
-
-
-def test_refresh_keeps_selection_and_takes_over_every_change(qtbot: object) -> None:
-    source = FakeRuns([row(id=number, name=f"run {number}", seed=number) for number in range(1, 9)])
-    model = RunTableModel(source)
-    checker = check(model)
-    view = QTableView()
-    qtbot.addWidget(view)
-    view.setModel(model)
-    model.sort(place("seed"), Qt.SortOrder.DescendingOrder)
-    chosen = model.index(model.row_of(5), 0)
-    kept = QPersistentModelIndex(chosen)
-    view.selectionModel().select(
-        chosen, QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    assert shown(model, 1, "ndcg_overall") == "12.34 %"
+    assert shown(model, 1, "ndcg_overall", DataRole.raw) == 0.1234
+    assert (shown(model, 1, "model"), shown(model, 1, "seconds"), shown(model, 1, "tags")) == (
+        "H2Rec",
+        "1 min 05 s",
+        "",
     )
-    source.rows = [
-        replace(each, seed=-each.seed, name=each.name.upper()) for each in source.rows if each.id not in (2, 6, 7)
-    ]
-    source.rows.append(row(id=20, name="new", seed=-100))
-    model.refresh()
-    assert [model.run(number).id for number in range(model.rowCount())] == [1, 3, 4, 5, 8, 20]
-    assert model.run(kept.row()).id == 5
-    assert [index.row() for index in view.selectionModel().selectedRows()] == [kept.row()]
-    assert model.index(kept.row(), place("name")).data() == "RUN 5"
-    assert model.total == 6
+    assert (shown(model, 1, "backbone"), shown(model, 1, "quantiser")) == ("SASRec", "RQ-VAE")
+    assert (shown(model, 0, "ndcg_overall"), shown(model, 0, "status"), shown(model, 0, "tags")) == (
+        "–",
+        "Failed",
+        "a, b",
+    )
+    assert shown(model, 0, "status", Qt.ItemDataRole.ToolTipRole) == "No disk"
+    assert "&lt;b&gt;" in str(shown(model, 0, "name", Qt.ItemDataRole.ToolTipRole))
+    model.set_listing(replace(model.listing, protocol="sampled"))
+    assert shown(model, 1, "ndcg_overall") == "24.68 %"
+    assert "sampled negatives" in model.headerData(
+        place("ndcg_overall"), Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
+    )
+    model.set_listing(replace(model.listing, k=20))
+    assert model.headerData(place("ndcg_overall"), Qt.Orientation.Horizontal) == "NDCG@20"
     del checker
 
 
-def test_refresh_tells_only_of_rows_that_changed(qtbot: object) -> None:
-    source = FakeRuns([row(id=number, name=f"run {number}") for number in range(1, 5)])
-    model = RunTableModel(source)
-    model.sort(place("id"), Qt.SortOrder.AscendingOrder)
-    changed: list[tuple[int, int]] = []
-    model.dataChanged.connect(lambda first, last: changed.append((first.row(), last.row())))
+def test_folded_seeds_are_mean_and_deviation_of_all_runs_and_say_which(store: Store, qtbot: object) -> None:
+    runs = [add(store, ndcg, seed=seed) for seed, ndcg in enumerate((0.1, 0.2, 0.3))]
+    untested = add(store, None, seed=3)
+    other = add(store, 0.15, "elsewhere", seed=1)
+    model = RunTableModel(store.table, Listing(folded=True, sort="ndcg_overall"))
+    checker = check(model)
+    assert [len(model.runs(row)) for row in range(model.rowCount())] == [4, 1]
+    assert shown(model, 0, "ndcg_overall") == "20.00 ± 10.00 %"
+    assert shown(model, 0, "name") == "H2Rec on sample  × 4, 3 tested"
+    assert shown(model, 0, "id") == ", ".join(map(str, [*runs, untested]))
+    assert shown(model, 0, "seed") == "0, 1, 2, 3"
+    assert shown(model, 0, "status") == "3 of 4 finished"
+    tip = str(shown(model, 0, "ndcg_overall", Qt.ItemDataRole.ToolTipRole))
+    assert "standard deviation of runs 1, 2, 3, 4, of which 3 have a value" in tip
+    assert shown(model, 1, "id") == str(other)
+    assert model.row_of(runs[2]) == 0
+    del checker
+
+
+def test_the_best_of_what_is_shown_is_marked_and_coloured(store: Store, qtbot: object) -> None:
+    for ndcg, dataset in ((0.1, "a"), (0.3, "a"), (0.2, "b"), (0.1, "b"), (0.5, "c")):
+        add(store, ndcg, dataset, data={"dataset": dataset}, seed=len(store.runs.list()))
+    model = RunTableModel(store.table, Listing(sort="ndcg_overall"))
+    model.set_measured(["name", "ndcg_overall"])
+    assert [is_bold(model, row, "ndcg_overall") for row in range(5)] == [True, False, False, False, False]
+    model.set_listing(Listing(parse("dataset != c"), sort="ndcg_overall"))
+    assert [shown(model, row, "ndcg_overall") for row in range(4) if is_bold(model, row, "ndcg_overall")] == ["30.00 %"]
+    model.set_listing(Listing(sort="ndcg_overall", group="dataset"))
+    bold = [shown(model, row, "ndcg_overall") for row in range(model.rowCount()) if is_bold(model, row, "ndcg_overall")]
+    assert bold == ["30.00 %", "20.00 %"]
+    assert shown(model, 1, "ndcg_overall", Qt.ItemDataRole.BackgroundRole) is None
+    model.set_heat(True)
+    best, worst = (shown(model, row, "ndcg_overall", Qt.ItemDataRole.BackgroundRole).color() for row in (1, 2))  # type: ignore[attr-defined]
+    assert best != worst
+
+
+def test_metrics_are_differences_from_a_baseline_on_the_same_data(store: Store, qtbot: object) -> None:
+    base = [add(store, ndcg, seed=seed) for seed, ndcg in ((0, 0.1), (1, 0.3))]
+    better = add(store, 0.25, model={"kind": "hid"})
+    elsewhere = add(store, 0.5, "other", model={"kind": "hid"})
+    model = RunTableModel(store.table, Listing(folded=True, sort="id", descending=False))
+    model.set_baseline(base)
+    rows = [model.row_of(run) or 0 for run in (base[0], better, elsewhere)]
+    assert [shown(model, row, "ndcg_overall") for row in rows] == ["20.00 ± 14.14 %", "+5.00 · +25.0 %", "50.00 %"]
+    assert "baseline (runs 1, 2, H2Rec on sample)" in str(
+        shown(model, rows[1], "ndcg_overall", Qt.ItemDataRole.ToolTipRole)
+    )
+    assert "not compared" in str(shown(model, rows[2], "ndcg_overall", Qt.ItemDataRole.ToolTipRole))
+    model.set_listing(replace(model.listing, protocol="sampled"))
+    assert shown(model, rows[1], "ndcg_overall") == "+10.00 · +25.0 %"
+    store.runs.delete(base)
     model.refresh()
-    assert changed == []
-    source.rows[2] = replace(source.rows[2], status="running")
+    assert model.baseline is None
+    assert shown(model, 0, "ndcg_overall") == "50.00 %"
+
+
+def test_groups_open_and_close_under_their_headings(store: Store, qtbot: object) -> None:
+    for dataset in ("b", "a", "b"):
+        add(store, 0.1, data={"dataset": dataset})
+    model = RunTableModel(store.table, Listing(group="dataset"))
+    checker = check(model)
+
+    def lines() -> list[object]:
+        return [shown(model, row, "id") for row in range(model.rowCount())]
+
+    assert lines() == ["Dataset: a  (1 run)", "2", "Dataset: b  (2 runs)", "3", "1"]
+    chosen = QPersistentModelIndex(model.index(4, 0))
+    model.toggle_group(0)
+    assert lines() == ["Dataset: a  (1 run)", "Dataset: b  (2 runs)", "3", "1"]
+    assert chosen.row() == 3
+    add(store, 0.2, data={"dataset": "b"})
     model.refresh()
-    assert changed == [(2, 2)]
+    assert lines() == ["Dataset: a  (1 run)", "Dataset: b  (3 runs)", "4", "3", "1"]
+    model.toggle_group(1)
+    assert lines() == ["Dataset: a  (1 run)", "Dataset: b  (3 runs)"]
+    assert not chosen.isValid()
+    assert model.runs(0) == []
+    assert not model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsSelectable
+    del checker
+
+
+def test_refresh_keeps_selection_and_takes_over_every_change(store: Store, qtbot: object) -> None:
+    runs = [add(store, number / 10, name=str(number), seed=number) for number in range(6)]
+    model = RunTableModel(store.table, Listing(sort="ndcg_overall"))
+    checker = check(model)
+    chosen = QPersistentModelIndex(model.index(2, 0))
+    store.runs.delete([runs[5], runs[0]])
+    store.runs.record(runs[3], changes={"name": "renamed"})
+    add(store, 0.9, name="new")
+    model.refresh()
+    assert [shown(model, row, "name") for row in range(model.rowCount())] == ["new", "4", "renamed", "2", "1"]
+    assert shown(model, chosen.row(), "name") == "renamed"
+    assert model.total == 5
+    del checker
+
+
+def test_refresh_tells_only_of_rows_that_changed(store: Store, qtbot: object) -> None:
+    runs = [add(store, 0.1, name=str(number)) for number in range(5)]
+    model = RunTableModel(store.table)
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    model.refresh()
+    assert told == []
+    for run in runs[1:3]:
+        store.runs.annotate(run, "new")
+    model.refresh()
+    assert told == [(2, 3)]
+
+
+@pytest.mark.parametrize("setting", ["light", "dark"])
+def test_text_stays_readable_on_every_shade_of_heat(qtbot: object, setting: str) -> None:
+    theme().use(setting)  # type: ignore[arg-type]
+    text = theme().color(Role.text).name()
+    shades = [heat(share / 20).name() for share in range(21)]
+    assert len(set(shades)) > 10
+    assert min(contrast(shade, text) for shade in shades) >= 4.5
+    assert heat(-1).name() == shades[0]
+    assert heat(2).name() == shades[-1]
 
 
 def dataset(name: str, **changes: object) -> DatasetRow:

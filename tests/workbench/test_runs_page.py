@@ -1,5 +1,6 @@
 """The runs page in a real window, over a real store."""
 
+import copy
 import csv
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,7 +18,6 @@ from engine.store.rows import LogLine, Point
 from workbench.context import Workbench
 from workbench.models.run_columns import COLUMNS
 from workbench.pages.runs import RunsPage
-from workbench.pages.runs import page as page_module
 from workbench.pages.runs.semantic_ids import SemanticIdReport
 from workbench.widgets.run_charts import RunCharts
 
@@ -57,9 +57,10 @@ def add_run(store: Store, name: str, status: str = "finished", ndcg: float = 0.1
     lines = [LogLine(datetime.now(UTC), "info", "Training begins."), LogLine(datetime.now(UTC), "warning", "Low disk.")]
     changes: dict[str, Any] = {"status": status}
     if status == "finished":
+        test = copy.deepcopy(TEST)
+        test["full"]["overall"]["NDCG@10"], test["sampled"]["overall"]["NDCG@10"] = ndcg, 0.4567
         changes |= {
-            "ndcg_overall": ndcg, "ndcg_head": 0.2, "ndcg_tail": 0.05, "hr_overall": 0.25, "sampled_ndcg_overall": 0.4567,
-            "best_epoch": 2, "epochs": 3, "seconds": 65.0, "test": TEST, "semantic_ids": SEMANTIC_IDS,
+            "best_epoch": 2, "epochs": 3, "seconds": 65.0, "test": test, "semantic_ids": SEMANTIC_IDS,
             "stage_seconds": {"text": 4.0, "train": 60.0},
         }  # fmt: skip
     store.runs.record(run, points, lines, changes)
@@ -92,21 +93,8 @@ def rows(page: RunsPage, field: str) -> list[str]:
 def shown(qtbot: Any, page: RunsPage, run: int) -> None:
     qtbot.waitUntil(
         lambda: page.detail_states.currentWidget() is page.detail and page.detail.name.text().startswith(f"Run {run} "),
-        timeout=3000,
+        timeout=10_000,
     )
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """Answers every question with yes and keeps what was asked."""
-    asked: list[tuple[str, str]] = []
-
-    def ask(_parent: object, question: str, explanation: str, _yes: str) -> bool:
-        asked.append((question, explanation))
-        return True
-
-    monkeypatch.setattr(page_module.dialogs, "ask", ask)
-    return asked
 
 
 def test_an_empty_store_leads_to_a_new_experiment(qtbot: Any, open_page: Open) -> None:
@@ -215,14 +203,15 @@ def test_search_finds_and_sorting_is_by_value(qtbot: Any, open_page: Open, store
     add_run(store, "middle", ndcg=0.11, data=DataSettings(dataset="ml-100k"))
     page = open_page()
     page.find_in_page()
-    qtbot.keyClicks(page.list.search, "ml-100k")
+    qtbot.keyClicks(page.list.bar.search, "ml-100k")
     qtbot.waitUntil(lambda: rows(page, "name") == ["middle"], timeout=2000)
-    assert page.list.count.text() == "1 run found"
-    page.list.search.clear()
+    assert page.list.bar.count.text() == "1 run found"
+    page.list.bar.search.clear()
     qtbot.waitUntil(lambda: page.list.model.rowCount() == 3, timeout=2000)
     page.list.table.sortByColumn(column("ndcg_overall"), Qt.SortOrder.AscendingOrder)
     assert rows(page, "ndcg_overall") == ["2.00 %", "11.00 %", "90.00 %"]
-    page.list.protocol.setCurrentIndex(1)
+    page.list.bar.protocol.setFocus()
+    qtbot.keyClick(page.list.bar.protocol, Qt.Key.Key_Down)
     assert set(rows(page, "ndcg_overall")) == {"45.67 %"}
 
 
@@ -233,7 +222,7 @@ def test_what_a_search_finds_is_shown_from_its_top(qtbot: Any, open_page: Open, 
     bar = page.list.table.verticalScrollBar()
     bar.setValue(bar.maximum())
     assert bar.value() > 0
-    page.list.model.set_search("run")
+    page.list.set_view(page.list.view.but(query="run"))
     assert bar.value() == 0
 
 
@@ -251,11 +240,11 @@ def test_opening_a_run_drops_a_search_that_hides_it(qtbot: Any, open_page: Open,
     hidden = add_run(store, "hidden")
     add_run(store, "other")
     page = open_page()
-    page.list.search.setText("other")
+    page.list.bar.search.setText("other")
     qtbot.waitUntil(lambda: page.list.model.rowCount() == 1, timeout=2000)
     page.open_with(hidden)
     shown(qtbot, page, hidden)
-    assert page.list.search.text() == ""
+    assert page.list.bar.search.text() == ""
 
 
 def test_settings_are_copied_and_the_run_is_inspected(qtbot: Any, open_page: Open, store: Store) -> None:
@@ -272,51 +261,61 @@ def test_settings_are_copied_and_the_run_is_inspected(qtbot: Any, open_page: Ope
     assert asked.args == ["inspector", run]
 
 
-def test_deleting_names_what_is_lost_and_removes_rows_and_folders(
-    qtbot: Any, open_page: Open, store: Store, home: Home, answer: list[tuple[str, str]]
+def test_deleted_runs_come_back_the_last_first_until_they_are_gone(
+    qtbot: Any, open_page: Open, store: Store, home: Home
 ) -> None:
-    runs = [add_run(store, name) for name in ("keep", "first lost", "second lost")]
+    runs = [add_run(store, name) for name in ("keep", "first", "second", "third")]
     for run in runs:
         home.run_folder(run).mkdir(parents=True)
-        (home.run_folder(run) / "model.safetensors").write_bytes(b"weights")
     page = open_page()
-    page.list.choose(runs[1])
-    page.list.table.selectAll()
-    page.list.table.selectionModel().select(
-        page.list.model.index(page.list.model.row_of(runs[0]), 0),
-        page.list.table.selectionModel().SelectionFlag.Deselect | page.list.table.selectionModel().SelectionFlag.Rows,
-    )
-    assert page.several.isVisible()
-    assert page.several.button.text() == "Delete 2 runs"
+    page.list.choose(runs[3])
     page.activateWindow()
     page.list.table.setFocus()
     qtbot.waitUntil(page.list.table.hasFocus, timeout=2000)
     qtbot.keyClick(page.list.table, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: store.runs.count() == 1, timeout=3000)
-    question, explanation = answer[0]
-    assert question == "Delete these 2 runs?"
-    assert "first lost" in explanation
-    assert "second lost" in explanation
-    assert "keep" not in explanation
+    qtbot.waitUntil(lambda: rows(page, "name") == ["second", "first", "keep"], timeout=3000)
+    page.list.table.selectAll()
+    page.list.table.selectionModel().select(
+        page.list.model.index(2, 0),
+        page.list.table.selectionModel().SelectionFlag.Deselect | page.list.table.selectionModel().SelectionFlag.Rows,
+    )
+    assert page.several.isVisible()
+    assert page.several.delete.text() == "Delete 2 runs"
+    qtbot.mouseClick(page.several.delete, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: rows(page, "name") == ["keep"], timeout=3000)
-    assert [home.run_folder(run).exists() for run in runs] == [True, False, False]
+    assert page.undo_banner.isVisible()
+    assert "second" in page.undo_banner.text.text()
+    assert "1 earlier" in page.undo_banner.text.text()
     shown(qtbot, page, runs[0])
+    page.list.table.setFocus()
+    qtbot.waitUntil(page.list.table.hasFocus, timeout=2000)
+    qtbot.keyClick(page.list.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: rows(page, "name") == ["second", "first", "keep"], timeout=3000)
+    assert "third" in page.undo_banner.text.text()
+    assert all(home.run_folder(run).exists() for run in runs)
+    store.runs.delete([runs[3]])
+    qtbot.mouseClick(page.undo_banner.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.findChild(QMessageBox, "errorBox") is not None, timeout=3000)
+    box = page.findChild(QMessageBox, "errorBox")
+    assert box is not None
+    assert "Another window" in box.informativeText()
+    box.close()
+    assert not page.undo_banner.isVisible()
+    page.undo()
+    assert store.runs.count() == 3
 
 
-def test_a_refused_question_deletes_nothing(
-    qtbot: Any, open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = add_run(store, "keep")
+def test_the_last_run_can_be_brought_back_to_an_empty_table(qtbot: Any, open_page: Open, store: Store) -> None:
+    run = add_run(store, "only")
     page = open_page()
     shown(qtbot, page, run)
-    monkeypatch.setattr(page_module.dialogs, "ask", lambda *_: False)
     qtbot.mouseClick(page.detail.delete, Qt.MouseButton.LeftButton)
-    assert store.runs.count() == 1
+    qtbot.waitUntil(lambda: page.undo_banner.isVisible(), timeout=3000)
+    qtbot.mouseClick(page.undo_banner.button, Qt.MouseButton.LeftButton)
+    shown(qtbot, page, run)
 
 
-def test_a_run_that_is_going_is_not_deleted(
-    qtbot: Any, open_page: Open, store: Store, answer: list[tuple[str, str]]
-) -> None:
+def test_a_run_that_is_going_is_not_deleted(qtbot: Any, open_page: Open, store: Store) -> None:
     run = add_run(store, "busy", status="running")
     page = open_page()
     shown(qtbot, page, run)
@@ -327,7 +326,6 @@ def test_a_run_that_is_going_is_not_deleted(
     assert box is not None
     assert "busy" in box.informativeText()
     box.close()
-    assert answer == []
     assert store.runs.count() == 1
 
 
@@ -348,12 +346,12 @@ def test_the_export_holds_all_runs_as_plain_values(qtbot: Any, open_page: Open, 
     page.list.table.sortByColumn(column("ndcg_overall"), Qt.SortOrder.DescendingOrder)
     file = tmp_path / "runs.csv"
     page.list.export_to(file)
-    qtbot.waitUntil(lambda: "written" in page.list.count.text(), timeout=3000)
+    qtbot.waitUntil(lambda: "written" in page.list.bar.count.text(), timeout=3000)
     with file.open(encoding="utf-8", newline="") as stream:
         written = list(csv.DictReader(stream))
     assert [row["name"] for row in written] == ["other", "with, comma"]
-    assert float(written[0]["ndcg_overall"]) == 0.5
-    assert float(written[0]["sampled_ndcg_overall"]) == 0.4567
+    assert float(written[0]["ndcg_overall@10"]) == 0.5
+    assert float(written[0]["sampled_ndcg_overall@10"]) == 0.4567
     assert [path.name for path in tmp_path.glob("*.csv")] == ["runs.csv"]
 
 
@@ -389,6 +387,6 @@ def test_enter_or_a_double_click_opens_a_run(
 def test_a_search_without_a_find_says_so(qtbot: Any, open_page: Open, store: Store) -> None:
     add_run(store, "this")
     page = open_page()
-    page.list.search.setText("that")
+    page.list.bar.search.setText("that")
     qtbot.waitUntil(lambda: page.several._title.text() == "No run found", timeout=3000)
     assert "“that”" in page.several._text.text()

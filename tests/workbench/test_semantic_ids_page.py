@@ -22,11 +22,11 @@ from engine.library import Library
 from engine.semantic_ids import maps
 from engine.semantic_ids.semantic_ids import SemanticIds
 from engine.store import Store
+from workbench import long_work
 from workbench.context import Workbench
 from workbench.links import InspectorLink
 from workbench.models.code_tree import CODE, EXAMPLE, SIZE, CodeTreeModel
 from workbench.pages.semantic_ids import SemanticIdsPage
-from workbench import long_work
 from workbench.pages.semantic_ids.make_dialog import MakeDialog
 from workbench.palette import DARK, LIGHT, Role, around, contrast
 from workbench.preferences import Preferences

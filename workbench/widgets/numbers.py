@@ -21,6 +21,22 @@ def metric(value: float | None) -> str:
     return f"{value * 100:.2f} %" if _metric_format == "percent" else f"{value:.4f}"
 
 
+def metric_spread(mean: float | None, deviation: float | None) -> str:
+    """A metric over several seeds as mean ± standard deviation: "12.34 ± 0.10 %" or "0.1234 ± 0.0010"."""
+    if mean is None or deviation is None:
+        return metric(mean)
+    if _metric_format == "percent":
+        return f"{mean * 100:.2f} ± {deviation * 100:.2f} %"
+    return f"{mean:.4f} ± {deviation:.4f}"
+
+
+def metric_difference(value: float, base: float) -> str:
+    """How far a metric is from another, in points and in percent of the other: "+0.42 · +7.2 %", "−0.09 · −2.8 %"."""
+    points = f"{(value - base) * 100:+.2f}" if _metric_format == "percent" else f"{value - base:+.4f}"
+    both = f"{points} · {100 * (value - base) / base:+.1f} %" if base else points
+    return both.replace("-", "−")
+
+
 def share(value: float | None) -> str:
     """A share of a whole as a percentage with one decimal: "98.4 %"."""
     return NOTHING if value is None or value != value else f"{value * 100:.1f} %"

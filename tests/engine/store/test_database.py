@@ -21,8 +21,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from engine.config import ExperimentConfig
-from engine.settings import parse
-from engine.store import Store, StoreError
+from engine.settings import flat, parse
+from engine.store import Listing, Store, StoreError
 from engine.store.database import MIGRATIONS, Database
 from engine.store.schema import HEAD, Base
 
@@ -127,6 +127,50 @@ def test_datasets_without_notes_get_room_for_them(tmp_path: Path) -> None:
     opened.datasets.set_notes("films", "mine")
     assert opened.datasets.list() == [replace(row, notes="mine")]
     opened.close()
+
+
+def test_runs_of_before_the_table_are_listed_with_all_that_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "workbench.db"
+    first_schema(path)
+    settings: ExperimentConfig = parse({"seed": 4, "semantic_ids": {"quantiser": "opq"}, "model": {"kind": "sid"}})
+    test = {
+        protocol: {"tail": {"NDCG@5": value, "NDCG@10": 0.5, "MRR": 0.1, "users": 7}}
+        for protocol, value in (("full", 0.1), ("sampled", 0.4), ("full_with_history", 0.9))
+    }
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        migrate(connection, "0006")
+        connection.execute(
+            text("UPDATE runs SET config = :config, test = :test, model = 'sid', depth = 4, best_epoch = 2"),
+            {"config": json.dumps(settings.model_dump(mode="json")), "test": json.dumps(test)},
+        )
+        for points in (
+            [(1, 1, 0.2), (2, 2, 0.3)],
+            [(3, 3, 0.25), (2, 2, 0.35)],
+        ):  # a point at the same place counts anew
+            packed = np.array(points, "<f8").tobytes()
+            part = {"run_id": 1, "series": "validation/full/tail/NDCG@5", "points": packed}
+            connection.execute(
+                text("INSERT INTO curve_parts (run_id, series, points) VALUES (:run_id, :series, :points)"), part
+            )
+    engine.dispose()
+    opened = Store(path)
+    other = opened.runs.create(settings.model_copy(update={"seed": 5, "name": "other"}), "f")
+    ((new, old),) = [entry[::-1] for entry in opened.table.entries(Listing(k=5, folded=True))]
+    assert (new.run.id, old.run.id) == (other, 1)
+    assert (old.run.backbone, old.run.quantiser, old.run.tags) == ("sasrec", "opq", [])
+    assert old.metrics == {"ndcg_tail": 0.1, "best_ndcg_tail": 0.35, "last_ndcg_tail": 0.25}
+    ((sampled, _),) = opened.table.entries(Listing(protocol="sampled", k=5, folded=True))
+    assert sampled.metrics["ndcg_tail"] == 0.4
+    opened.close()
+
+
+def test_the_defaults_are_those_that_stored_settings_keys_were_made_with() -> None:
+    """A new default means other keys for the same settings: then a migration has to make all keys anew, and
+    `defaults.json` has to follow. A setting that is new changes no key."""
+    stored = json.loads((Path(__file__).parents[2] / "fixtures" / "defaults.json").read_text(encoding="utf-8"))
+    now = flat(ExperimentConfig().model_dump(mode="json"))
+    assert {name: now.get(name) for name in stored} == stored
 
 
 def test_a_database_in_which_an_older_program_computes_is_left_as_it_is(tmp_path: Path) -> None:

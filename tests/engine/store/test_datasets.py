@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.config import DataSettings, ExperimentConfig
+from engine.settings import settings_key
 from engine.store import Planned, Store, StoreError
 
 FACTS: dict[str, Any] = {
@@ -68,7 +69,9 @@ def test_a_renamed_dataset_keeps_its_runs(store: Store) -> None:
     after = store.runs.get(run)
     assert (after.dataset, after.dataset_fingerprint) == ("movies", "abc")
     data = {**before.config["data"], "dataset": "movies"}
-    assert after == replace(before, dataset="movies", config={**before.config, "data": data})
+    assert after.settings_key == settings_key(after.config) != before.settings_key
+    changed = {"dataset": "movies", "settings_key": after.settings_key, "config": {**before.config, "data": data}}
+    assert after == replace(before, **changed)
     assert (store.datasets.runs_using("movies"), store.runs.get(other).dataset) == ([run], "sample")
 
 

@@ -1,29 +1,33 @@
 """The runs page: the table of all runs above, the chosen run below."""
 
-import shutil
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from engine.store import RunRow
+from engine.store import RunRow, StoreError
 from workbench.context import Workbench
 from workbench.latest import Latest
+from workbench.models.run_rows import Contents
 from workbench.pages.base import Page
 from workbench.pages.runs.contents import RunContents
 from workbench.pages.runs.detail import RunDetail
 from workbench.pages.runs.errands import RunErrands
 from workbench.pages.runs.facts import config_of
+from workbench.pages.runs.run_actions import LEAST, MOST
 from workbench.pages.runs.run_list import RunList
+from workbench.pages.runs.selection import SelectionPanel
+from workbench.pages.runs.tag_dialog import TagDialog
+from workbench.pages.runs.undo import UndoBanner
 from workbench.widgets import dialogs
 from workbench.widgets.empty_state import EmptyState
-from workbench.widgets.parts import set_kind
 from workbench.widgets.splitters import remember_splitter
 from workbench.widgets.states import StateStack
 
 REFRESH = 2000  # milliseconds between looks at a run that goes
-NAMED = 8  # runs that a confirmation names before it only counts
+MANY = 600  # rows: to read more of them again would be felt
 
 
 class RunsPage(Page):
@@ -32,15 +36,16 @@ class RunsPage(Page):
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__("Runs", "Every run with its settings, curves and results", parent)
         self._workbench = workbench
+        self._is_new = True
         self._contents: RunContents | None = None
-        self._reading, self._deleting = Latest(self), Latest(self)
+        self._reading, self._changing, self._looking = Latest(self), Latest(self), Latest(self)
         self.list = RunList(workbench)
-        self.search_field = self.list.search
+        self.search_field = self.list.bar.search
         self.detail = RunDetail(workbench.preferences)
         self.errands = RunErrands(workbench, self.detail, self)
-        self.several = EmptyState("cursor", "No run chosen", "", "Delete", "runs.deleteSeveral")
-        set_kind(self.several.button, "danger")
+        self.several = SelectionPanel()
         self.detail_states = StateStack(self.detail, self.several, "runs.detail")
+        self.undo_banner = UndoBanner()
         self.states = self._lay_out()
         self._clock = QTimer(self, interval=REFRESH)
         self._connect()
@@ -49,7 +54,13 @@ class RunsPage(Page):
 
     def activate(self) -> None:
         """Look what has changed; choose the newest run when none is chosen."""
-        self.refresh()
+        if self._is_new:  # its rows have just been read
+            self._is_new = False
+            self._show_state()
+        elif self.list.model.rowCount() > MANY:
+            self._look()
+        else:
+            self.refresh()
         if self.list.chosen_runs():
             self._read_chosen()
         else:
@@ -62,9 +73,11 @@ class RunsPage(Page):
 
     def refresh(self) -> None:
         """Read the table again; selection and scroll position stay."""
-        model = self.list.model
-        model.refresh()
-        if model.total or model.search:
+        self.list.refresh()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        if self.list.model.total or self.list.view.is_filtered or self.undo_banner.isVisibleTo(self):
             self.states.show_content()
         else:
             self.states.show_empty()
@@ -72,6 +85,16 @@ class RunsPage(Page):
             self._clock.start()
         else:
             self._clock.stop()
+
+    def _show_failure(self, why: str) -> None:
+        self.states.show_error("The runs cannot be read", why)
+
+    def _try_again(self) -> None:
+        try:
+            self.refresh()
+            self.list.set_view(self.list.view)
+        except StoreError as error:
+            self._show_failure(str(error))
 
     def find_in_page(self) -> None:
         """Ctrl+F: the search of the table, which comes back where the run has the whole page."""
@@ -94,7 +117,7 @@ class RunsPage(Page):
     def _read_chosen(self) -> None:
         chosen = self.list.chosen_runs()
         if len(chosen) != 1:
-            self._show_none_or_several(len(chosen))
+            self._show_none_or_several()
             return
         run = chosen[0].id
         if self._contents is None or self._contents.run.id != run:
@@ -106,24 +129,17 @@ class RunsPage(Page):
             lambda error: self.detail_states.show_error("The run cannot be read", str(error)),
         )
 
-    def _show_none_or_several(self, chosen: int) -> None:
+    def _show_none_or_several(self) -> None:
         self._reading.drop()
         self._contents = None
         self.detail.header.large.setChecked(False)
-        search = self.list.model.search
-        self.several.button.setVisible(chosen > 0)
-        if chosen:
-            self.several.set_words(f"{chosen} runs chosen", "Choose one run alone to see its curves.")
-            self.several.button.setText(f"Delete {chosen} runs")
-        elif search and not self.list.model.total:
-            self.several.set_words("No run found", f"Nothing fits “{search}”. Esc in the search field clears it.")
-        else:
-            self.several.set_words("No run chosen", "Choose a run in the table to see its curves.")
+        chosen, lines = self.list.chosen_runs(), self.list.chosen_lines()
+        self.several.show_selection(chosen, lines, None if self.list.model.total else self.list.view.query)
         self.detail_states.show_empty()
 
     def _show_if_none_found(self) -> None:
         if not self.list.chosen_runs():
-            self._show_none_or_several(0)
+            self._show_none_or_several()
 
     def _show_contents(self, contents: RunContents) -> None:
         self._contents = contents
@@ -132,8 +148,18 @@ class RunsPage(Page):
         self.detail.inspect.setEnabled(self._workbench.can_inspect(contents.run.id, contents.run.status))
         self.detail_states.show_content()
 
+    def _look(self) -> None:
+        """Read the table again beside the window, which may be scrolled meanwhile."""
+        request, table = self.list.model.request(), self._workbench.store.table
+
+        def take(contents: Contents) -> None:
+            self.list.take(request, contents)
+            self._show_state()
+
+        self._looking.ask(lambda: request.read(table), take, lambda error: self._show_failure(str(error)))
+
     def _tick(self) -> None:
-        self.refresh()
+        self._look()
         if self._contents is not None and self._contents.run.status == "running":
             self._read_chosen()
 
@@ -148,8 +174,8 @@ class RunsPage(Page):
 
     # Actions
 
-    def _chosen_numbers(self) -> list[int]:
-        return [run.id for run in self.list.chosen_runs()]
+    def _export_results(self) -> None:
+        self.errands.export_results([run.id for run in self.list.chosen_runs()], self.list.found())
 
     def _show_imported(self, run: int) -> None:
         self.refresh()
@@ -171,13 +197,40 @@ class RunsPage(Page):
         if self._contents is not None:
             self.open_page.emit("monitor", self._contents.run.id)
 
-    def open_run(self, run: RunRow) -> None:
-        """Show a run where there is most to see: in the inspector, or on the Monitor while there is no model."""
+    def open_runs(self, runs: list[RunRow]) -> None:
+        """Show a run where there is most to see: in the inspector, or on the Monitor while there is no model; several
+        of them side by side."""
+        if len(runs) > 1:
+            self.compare(runs)
+            return
+        (run,) = runs
         page = "inspector" if self._workbench.can_inspect(run.id, run.status) else "monitor"
         self.open_page.emit(page, run.id)
 
+    def compare(self, runs: list[RunRow] | None = None) -> None:
+        """Show two to ten runs side by side, by default the chosen ones."""
+        chosen = self.list.chosen_runs() if runs is None else runs
+        if LEAST <= len(chosen) <= MOST:
+            self.open_page.emit("compare", tuple(run.id for run in chosen))
+
+    def tag_chosen(self) -> None:
+        """Put tags on the chosen runs, and take others off."""
+        runs = self.list.chosen_runs()
+        if not runs:
+            return
+        dialog = TagDialog(runs, self.list.known().get("tag", {}), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        numbers = [run.id for run in runs]
+        dialog.accepted.connect(lambda: self._tag(numbers, dialog.added, dialog.removed))
+        dialog.open()
+
+    def _tag(self, runs: list[int], added: list[str], removed: list[str]) -> None:
+        if added or removed:
+            change = partial(self._workbench.store.runs.tag, runs, added, removed)
+            self._change(change, self.refresh, "The tags were not changed.")
+
     def delete_chosen(self) -> None:
-        """Delete the chosen runs with their files, once the person has agreed."""
+        """Take the chosen runs away; until the window closes they can be brought back."""
         runs = self.list.chosen_runs()
         going = [run for run in runs if run.status == "running"]
         if going:
@@ -185,22 +238,47 @@ class RunsPage(Page):
             dialogs.show_error(
                 self, "A run that is going cannot be deleted.", f"Stop run {names} first, on the Monitor."
             )
-        elif runs and dialogs.ask(self, *deletion_words(runs), "Delete"):
-            self._delete([run.id for run in runs])
+        elif runs:
+            self._change(
+                partial(self._workbench.store.runs.put_away, [run.id for run in runs]),
+                lambda: self._show_deleted(runs),
+                "The runs were not deleted.",
+            )
 
-    def _delete(self, runs: list[int]) -> None:
-        store, home = self._workbench.store, self._workbench.home
+    def _show_deleted(self, runs: list[RunRow]) -> None:
+        self.undo_banner.push(runs)
+        self.activate()
 
-        def delete() -> None:
-            store.runs.delete(runs)
-            for run in runs:
-                shutil.rmtree(home.run_folder(run), ignore_errors=True)
+    def undo(self) -> None:
+        """Bring back the runs that were deleted last."""
+        runs = self.undo_banner.pop()
+        if not runs:
+            return
+        back: list[int] = []
 
-        self._deleting.ask(delete, lambda _nothing: self.activate(), self._show_deletion_failure)
+        def restore() -> None:
+            back.extend(self._workbench.store.runs.restore(runs))
 
-    def _show_deletion_failure(self, error: Exception) -> None:
-        self.refresh()
-        dialogs.show_error(self, "The runs were not deleted.", str(error))
+        def show() -> None:
+            self.refresh()
+            if back:
+                self.list.choose(back[-1])
+            if len(back) < len(runs):
+                dialogs.show_error(self, "Not all runs came back.", "Another window has deleted them for good.")
+
+        self._change(restore, show, "The runs were not brought back.")
+
+    def _change(self, change: Callable[[], object], then: Callable[[], object], fault: str) -> None:
+        """Change the store in the background."""
+
+        def done(_nothing: object) -> None:
+            then()
+
+        def failed(error: Exception) -> None:
+            self.refresh()
+            dialogs.show_error(self, fault, str(error))
+
+        self._changing.ask(change, done, failed)
 
     # Layout
 
@@ -210,7 +288,7 @@ class RunsPage(Page):
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
         split.addWidget(self.detail_states)
-        split.setSizes([280, 400])
+        split.setSizes([360, 320])
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         remember_splitter(split, self._workbench.preferences, "runs/split")
@@ -223,36 +301,39 @@ class RunsPage(Page):
         )
         empty.clicked.connect(lambda: self.open_page.emit("setup", None))
         states = StateStack(split, empty, "runs")
+        self.body.addWidget(self.undo_banner)
         self.body.addWidget(states, 1)
         return states
 
     def _connect(self) -> None:
         self.list.chosen.connect(self._read_chosen)
-        self.list.delete_wanted.connect(self.delete_chosen)
-        self.list.opened.connect(self.open_run)
-        self.list.export_wanted.connect(lambda: self.errands.export_results(self._chosen_numbers(), self.list.found()))
-        self.list.import_wanted.connect(self.errands.ask_and_import)
+        self.list.opened.connect(self.open_runs)
+        self.list.bar.results_wanted.connect(self._export_results)
+        self.list.bar.import_wanted.connect(self.errands.ask_and_import)
         self.errands.open_page.connect(self.open_page)
         self.errands.imported.connect(self._show_imported)
         self.detail.header.large_wanted.connect(self.list.setHidden)
+        self.list.bar.menu.help_wanted.connect(lambda: self.open_page.emit("help", "runs"))
+        actions = self.list.actions_
+        actions.compare.connect(lambda: self.compare())
+        actions.tags.connect(self.tag_chosen)
+        actions.delete.connect(self.delete_chosen)
         self.list.model.counted.connect(lambda _total: self._show_if_none_found())
         self.detail.watch_wanted.connect(self.watch)
         self.detail.copy_wanted.connect(self.copy_settings)
         self.detail.inspect_wanted.connect(self.inspect)
         self.detail.delete_wanted.connect(self.delete_chosen)
-        self.several.clicked.connect(self.delete_chosen)
+        self.several.clicked.connect(lambda: self.compare())
+        self.several.tags.clicked.connect(self.tag_chosen)
+        self.several.baseline.clicked.connect(self.list.pin_baseline)
+        self.several.delete.clicked.connect(self.delete_chosen)
+        self.undo_banner.undo.connect(self.undo)
+        keys = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
+        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.detail_states.retry.connect(self._read_chosen)
+        self.list.failed.connect(self._show_failure)
+        self.states.retry.connect(self._try_again)
         self._clock.timeout.connect(self._tick)
         self._workbench.controller.run_ended.connect(lambda *_: self._run_ended())
         self._workbench.controller.run_started.connect(lambda *_: self.refresh() if self.isVisible() else None)
         self._workbench.preferences.changed.connect(self._restyle)
-
-
-def deletion_words(runs: list[RunRow]) -> tuple[str, str]:
-    """The question and what would be lost."""
-    names = [f"{run.id}  {run.name}" for run in runs[:NAMED]]
-    if len(runs) > NAMED:
-        names.append(f"and {len(runs) - NAMED} more")
-    what = "this run" if len(runs) == 1 else f"these {len(runs)} runs"
-    lost = "Settings, curves, log, semantic IDs and the trained model are lost. This cannot be undone."
-    return f"Delete {what}?", "\n".join([*names, "", lost])
