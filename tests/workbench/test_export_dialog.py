@@ -169,7 +169,7 @@ def test_the_menu_of_the_table_opens_it(qtbot: Any, workbench: Workbench, runs: 
     qtbot.addWidget(page)
     page.show()
     page.activate()
-    titles = {action.text(): action for action in page.list.export_button.menu().actions()}
+    titles = {action.text(): action for action in page.list.bar.export_button.menu().actions()}
     assert list(titles) == ["Results as table or report…", "This table as CSV…", "", "Import run…"]
     page.list.table.selectAll()
     titles["Results as table or report…"].trigger()
