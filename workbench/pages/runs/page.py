@@ -15,12 +15,12 @@ from workbench.pages.base import Page
 from workbench.pages.runs.contents import RunContents
 from workbench.pages.runs.detail import RunDetail
 from workbench.pages.runs.errands import RunErrands
-from workbench.pages.runs.facts import config_of
 from workbench.pages.runs.run_actions import LEAST, MOST
 from workbench.pages.runs.run_list import RunList
 from workbench.pages.runs.selection import SelectionPanel
 from workbench.pages.runs.tag_dialog import TagDialog
 from workbench.pages.runs.undo import UndoBanner
+from workbench.run_settings import config_of
 from workbench.widgets import dialogs
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.splitters import remember_splitter

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBo
 
 from engine.config import ExperimentConfig
 from engine.settings import Preset
-from workbench.pages.runs.facts import setting_rows
 from workbench.pages.runs.tables import SettingsModel
+from workbench.run_settings import setting_rows
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.parts import label
 from workbench.widgets.table import DataTable

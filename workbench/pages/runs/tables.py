@@ -7,7 +7,8 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from workbench.icons import icon
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
-from workbench.pages.runs.facts import PROTOCOLS, SLICES, SettingRow
+from workbench.pages.runs.facts import PROTOCOLS, SLICES
+from workbench.run_settings import SettingRow
 from workbench.theme import Role, font
 from workbench.widgets import numbers
 from workbench.widgets.plain import plain_tooltip
