@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 from PySide6.QtGui import QIcon
 
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
-from workbench.theme import Role, font, theme
+from workbench.theme import Role, tabular, theme
 from workbench.widgets.plain import plain_tooltip
 
 
@@ -30,7 +30,7 @@ class TableColumn:
     words: Callable[[int], str] | None = None
     tone: Callable[[int], Role | None] | None = None
     bold: Callable[[int], bool] | None = None
-    icon: Callable[[int], QIcon] | None = None
+    icon: Callable[[int], QIcon | None] | None = None
     hint: Callable[[int], str] | None = None
     title_icon: QIcon | None = None
 
@@ -132,7 +132,7 @@ class ColumnsModel(QAbstractTableModel):
                 tone = column.tone(row)
                 return None if tone is None else theme().color(tone)
             case Qt.ItemDataRole.FontRole if column.bold is not None and column.bold(row):
-                return font(bold=True)
+                return tabular(bold=True)
             case Qt.ItemDataRole.DecorationRole if column.icon is not None:
                 return column.icon(row)
             case Qt.ItemDataRole.ToolTipRole:
