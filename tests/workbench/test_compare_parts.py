@@ -1,23 +1,20 @@
-"""What the compare page is made of, without its window: selection, rows, axes, places of names, and a sorted table."""
+"""What the compare page is made of, without its window: selection, rows, axes, and places of names."""
 
 import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from pytestqt.qtbot import QtBot
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from engine.comparison.differences import Difference
 from engine.comparison.series import Series, series_of
 from engine.config import ExperimentConfig
 from engine.home import Home
 from engine.store import RunDetails, Store
-from workbench.models.columns_table import ColumnsModel, TableColumn
 from workbench.pages.compare.metric_rows import best_rows, export_rows, metric_rows
 from workbench.pages.compare.selection import MOST, Lines, Selection
 from workbench.pages.compare.session import Measure
@@ -198,37 +195,3 @@ def test_a_name_stands_right_of_a_point_that_is_alone() -> None:
     (place,) = label_places([QPointF(100, 100)], [QSizeF(60, 14)], QRectF(0, 0, 300, 200))
     assert place is not None
     assert place.left() > 100
-
-
-def test_a_table_sorts_by_values_and_puts_those_without_last() -> None:
-    model = ColumnsModel()
-    values = np.array([2.0, np.nan, 10.0, 1.0])
-    model.set_columns(
-        [TableColumn("Name", "", ["b", "A", "c", "d"]), TableColumn("Value", "", values, "{:g}".format, True)]
-    )
-
-    def shown() -> list[str]:
-        return [model.index(row, 0).data() for row in range(model.rowCount())]
-
-    assert shown() == ["b", "A", "c", "d"]
-    model.sort(1, Qt.SortOrder.DescendingOrder)
-    assert shown() == ["c", "b", "d", "A"]
-    model.sort(1, Qt.SortOrder.AscendingOrder)
-    assert shown() == ["d", "b", "c", "A"]
-    model.sort(0, Qt.SortOrder.AscendingOrder)
-    assert shown() == ["A", "b", "c", "d"]
-    model.keep(values > 1)
-    assert shown() == ["b", "c"]
-    assert model.source_row(1) == 2
-    model.sort(-1)
-    assert shown() == ["b", "c"]
-
-
-def test_new_values_in_the_same_rows_leave_the_view_where_it_is(qtbot: QtBot) -> None:
-    model = ColumnsModel()
-    model.set_columns([TableColumn("Name", "", ["a", "b"])])
-    with qtbot.assertNotEmitted(model.modelReset):
-        model.set_columns([TableColumn("Name", "", ["c", "d"])])
-    assert model.index(1, 0).data() == "d"
-    with qtbot.waitSignal(model.modelReset):
-        model.set_columns([TableColumn("Name", "", ["c", "d", "e"])])

@@ -94,7 +94,7 @@ def map_log(dialog: ImportDialog, **roles: str) -> None:
 def see_filters(qtbot: Any, dialog: ImportDialog) -> None:
     """Go to the last step, until it shows numbers."""
     dialog.view.steps.setCurrentWidget(dialog.view.filters)
-    qtbot.waitUntil(lambda: bool(dialog.view.filters.result.model.rows), timeout=5000)
+    qtbot.waitUntil(lambda: bool(dialog.view.filters.result.rows), timeout=5000)
 
 
 def fill(dialog: ImportDialog, **values: Any) -> None:
@@ -104,7 +104,7 @@ def fill(dialog: ImportDialog, **values: Any) -> None:
 
 def kept(dialog: ImportDialog) -> tuple[int, int, int]:
     """Interactions, users and items in the last row of the table."""
-    return dialog.view.filters.result.model.rows[-1][1:]
+    return dialog.view.filters.result.rows[-1][1:]
 
 
 def heading(dialog: ImportDialog, column: int) -> str:
@@ -460,11 +460,11 @@ def test_what_is_counted_beforehand_is_what_is_imported_from_one_reading(
     map_log(dialog)
     see_filters(qtbot, dialog)
     result = dialog.view.filters.result
-    assert result.model.rows[0] == ("Read", 36, 6, 6)
+    assert result.rows[0] == ("Read", 36, 6, 6)
     assert result.tiles["density"].value == "100.000 %"
     fill(dialog, k_core=1, least_rating=2, last_date="1970-01-05", max_users=4)
     qtbot.waitUntil(lambda: kept(dialog)[1] == 4, timeout=5000)
-    assert result.model.rows == [
+    assert result.rows == [
         ("Read", 36, 6, 6),
         ("Dates", -6, 0, -1),
         ("Rating", -6, 0, -1),
@@ -585,7 +585,7 @@ def test_filters_that_the_data_cannot_answer_say_so(qtbot: Any, dialog: ImportDi
     assert not dialog.view.import_button.isEnabled()
     fill(dialog, last_date=None, duplicates="last")
     assert not fields["last_date"].editor.isEnabled()
-    qtbot.waitUntil(lambda: bool(dialog.view.filters.result.model.rows), timeout=3000)
+    qtbot.waitUntil(lambda: bool(dialog.view.filters.result.rows), timeout=3000)
     assert workbench.store.datasets.list() == []
 
 
@@ -713,7 +713,7 @@ def test_the_keyboard_alone_goes_from_the_files_to_the_dataset(
     at(dialog.view.text)
     press(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
     at(dialog.view.filters)
-    qtbot.waitUntil(lambda: bool(dialog.view.filters.result.model.rows), timeout=5000)
+    qtbot.waitUntil(lambda: bool(dialog.view.filters.result.rows), timeout=5000)
     core = dialog.view.filters.form.fields["k_core"].editor.input
     assert core.hasFocus()
     core.selectAll()  # type: ignore[attr-defined]

@@ -465,7 +465,7 @@ def test_to_whom_an_item_is_recommended_is_looked_up_in_the_background_and_can_b
     item = page.questions.item
     expected = [user for user in (f"u{row}" for row in range(60))
                 if item in [each.item.index for each in inspectors[run].recommend(user, 20).recommendations]]  # fmt: skip
-    assert {panel.model.record(row).user for row in range(panel.model.rowCount())} == set(expected)
+    assert {panel.model.index(row, 0).data() for row in range(panel.model.rowCount())} == set(expected)
 
 
 def test_models_without_halves_or_codes_show_what_they_have(

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
+from pytestqt.qtbot import QtBot
 from sqlalchemy import event
 
 from engine.data.dataset import Catalogue
@@ -21,10 +22,10 @@ from engine.query import parse
 from engine.settings import parse as parse_settings
 from engine.store import DatasetRow, Listing, Store
 from workbench.models.cards import CardEntry, ItemListModel
+from workbench.models.columns_table import ColumnsModel, TableColumn
 from workbench.models.dataset_table import DatasetTableModel, Version
 from workbench.models.item_table import COUNT, ID, SLICE, TITLE, ItemTableModel
 from workbench.models.recommendations import MOVE, PARTS, SCORE, RecommendationModel
-from workbench.models.records import RecordColumn, RecordModel
 from workbench.models.roles import DataRole, Index
 from workbench.models.run_columns import COLUMNS
 from workbench.models.run_rows import PAGE
@@ -527,16 +528,56 @@ def test_moves_are_marked_where_there_is_something_to_compare_with(qtbot: object
     assert model.index(0, MOVE).data() == ""
 
 
-def test_records_are_sorted_by_value_not_by_words(qtbot: object) -> None:
-    columns = [
-        RecordColumn("User", "", lambda row: row[0], is_number=False),
-        RecordColumn("Rank", "", lambda row: row[1]),
-    ]
-    model = RecordModel(columns)
+def test_a_table_sorts_by_values_and_puts_those_without_last() -> None:
+    model = ColumnsModel()
     checker = check(model)
-    model.set_records([("a", 10), ("b", 9), ("c", 100)])
-    model.sort(1)
-    assert [model.index(row, 1).data() for row in range(3)] == ["9", "10", "100"]
+    values = np.array([2.0, np.nan, 10.0, 1.0])
+    model.set_columns(
+        [TableColumn("Name", "", ["b", "A", "c", "d"]), TableColumn("Value", "", values, "{:g}".format, True)]
+    )
+
+    def shown() -> list[str]:
+        return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+    assert shown() == ["b", "A", "c", "d"]
     model.sort(1, Qt.SortOrder.DescendingOrder)
-    assert model.record(0) == ("c", 100)
+    assert shown() == ["c", "b", "d", "A"]
+    model.sort(1, Qt.SortOrder.AscendingOrder)
+    assert shown() == ["d", "b", "c", "A"]
+    model.sort(0, Qt.SortOrder.AscendingOrder)
+    assert shown() == ["A", "b", "c", "d"]
+    model.keep(values > 1)
+    assert shown() == ["b", "c"]
+    assert model.source_row(1) == 2
+    model.sort(-1)
+    assert shown() == ["b", "c"]
     del checker
+
+
+def test_new_values_in_the_same_rows_leave_the_view_where_it_is(qtbot: QtBot) -> None:
+    model = ColumnsModel()
+    model.set_columns([TableColumn("Name", "", ["a", "b"])])
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.set_columns([TableColumn("Name", "", ["c", "d"])])
+    assert model.index(1, 0).data() == "d"
+    with qtbot.waitSignal(model.modelReset):
+        model.set_columns([TableColumn("Name", "", ["c", "d", "e"])])
+
+
+def test_what_is_selected_in_a_table_stays_selected_when_it_is_sorted() -> None:
+    model = ColumnsModel()
+    checker = check(model)
+    model.set_columns([TableColumn("Rank", "", [10, 9, 100], numeric=True)])
+    selected = QPersistentModelIndex(model.index(0, 0))
+    model.sort(0)
+    assert (selected.row(), selected.data()) == (1, "10")
+    model.set_columns([TableColumn("Rank", "", [7, 8, 9], numeric=True)])
+    assert (selected.row(), selected.data()) == (0, "7")
+    del checker
+
+
+def test_a_cell_says_its_words_where_it_has_no_hint() -> None:
+    model = ColumnsModel()
+    model.set_columns([TableColumn("Name", "", ["a", "b"], right=True, hint=["what a is", ""].__getitem__)])
+    assert [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)] == ["what a is", "b"]
+    assert model.index(0, 0).data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight

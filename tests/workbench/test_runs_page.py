@@ -283,25 +283,25 @@ def test_deleted_runs_come_back_the_last_first_until_they_are_gone(
     assert page.several.delete.text() == "Delete 2 runs"
     qtbot.mouseClick(page.several.delete, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: rows(page, "name") == ["keep"], timeout=3000)
-    assert page.undo_banner.isVisible()
-    assert "second" in page.undo_banner.text.text()
-    assert "1 earlier" in page.undo_banner.text.text()
+    assert page.changes.banner.isVisible()
+    assert "second" in page.changes.banner.text.text()
+    assert "1 earlier" in page.changes.banner.text.text()
     shown(qtbot, page, runs[0])
     page.list.table.setFocus()
     qtbot.waitUntil(page.list.table.hasFocus, timeout=2000)
     qtbot.keyClick(page.list.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: rows(page, "name") == ["second", "first", "keep"], timeout=3000)
-    assert "third" in page.undo_banner.text.text()
+    assert "third" in page.changes.banner.text.text()
     assert all(home.run_folder(run).exists() for run in runs)
     store.runs.delete([runs[3]])
-    qtbot.mouseClick(page.undo_banner.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.changes.banner.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.findChild(QMessageBox, "errorBox") is not None, timeout=3000)
     box = page.findChild(QMessageBox, "errorBox")
     assert box is not None
     assert "Another window" in box.informativeText()
     box.close()
-    assert not page.undo_banner.isVisible()
-    page.undo()
+    assert not page.changes.banner.isVisible()
+    page.changes.undo()
     assert store.runs.count() == 3
 
 
@@ -310,8 +310,8 @@ def test_the_last_run_can_be_brought_back_to_an_empty_table(qtbot: Any, open_pag
     page = open_page()
     shown(qtbot, page, run)
     qtbot.mouseClick(page.detail.delete, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.undo_banner.isVisible(), timeout=3000)
-    qtbot.mouseClick(page.undo_banner.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.changes.banner.isVisible(), timeout=3000)
+    qtbot.mouseClick(page.changes.banner.button, Qt.MouseButton.LeftButton)
     shown(qtbot, page, run)
 
 
@@ -321,7 +321,7 @@ def test_a_run_that_is_going_is_not_deleted(qtbot: Any, open_page: Open, store: 
     shown(qtbot, page, run)
     assert not page.detail.delete.isEnabled()
     assert not page.detail.inspect.isEnabled()
-    page.delete_chosen()
+    page.changes.delete_chosen()
     box = page.findChild(QMessageBox, "errorBox")
     assert box is not None
     assert "busy" in box.informativeText()

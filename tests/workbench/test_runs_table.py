@@ -312,7 +312,7 @@ def test_tags_of_many_runs_are_set_at_once(qtbot: Any, open_page: Open, runs: li
     page = open_page()
     see(page, query="model = h2rec")
     page.list.table.selectAll()
-    page.tag_chosen()
+    page.changes.tag_chosen()
     dialog = page.findChild(TagDialog)
     assert dialog is not None
     states = {dialog.list.item(row).text(): dialog.list.item(row).checkState() for row in range(dialog.list.count())}

@@ -10,25 +10,27 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 from PySide6.QtGui import QIcon
 
 from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
-from workbench.theme import Role, font, theme
+from workbench.theme import Role, tabular, theme
 from workbench.widgets.plain import plain_tooltip
 
 
 @dataclass(frozen=True, eq=False)
 class TableColumn:
-    """`values` (rows,) are what it sorts by, NaN and None always last; `show` writes one of them. By the number of a
-    row, `words` writes it where its value alone does not say all, `tone` gives the role of its colour, `bold` whether
-    it stands out, `icon` what stands before it, and `hint` its tooltip. `title_icon` stands before the title."""
+    """`values` (rows,) are what it shows; `show` writes one of them. A `numeric` one sorts by them, NaN and None always
+    last, another by its words; `right` aligns words as numbers are. By the number of a row, `words` writes it where its
+    value alone does not say all, `tone` gives the role of its colour, `bold` whether it stands out, `icon` what stands
+    before it, and `hint` its tooltip, which else are its words. `title_icon` stands before the title."""
 
     title: str
     help: str
     values: Sequence[Any] | npt.NDArray[Any]
     show: Callable[[Any], str] = str
     numeric: bool = False
+    right: bool = False
     words: Callable[[int], str] | None = None
     tone: Callable[[int], Role | None] | None = None
     bold: Callable[[int], bool] | None = None
-    icon: Callable[[int], QIcon] | None = None
+    icon: Callable[[int], QIcon | None] | None = None
     hint: Callable[[int], str] | None = None
     title_icon: QIcon | None = None
 
@@ -36,9 +38,19 @@ class TableColumn:
         """What stands in a row."""
         return self.show(self.values[row]) if self.words is None else self.words(row)
 
+    def tooltip(self, row: int) -> str:
+        """What is said of a row where the pointer rests."""
+        return plain_tooltip((self.hint(row) if self.hint is not None else "") or self.text(row))
+
+    @property
+    def alignment(self) -> Qt.AlignmentFlag:
+        """Of the title and of every cell."""
+        return ALIGN_NUMBER if self.numeric or self.right else ALIGN_TEXT
+
 
 class ColumnsModel(QAbstractTableModel):
-    """`DataRole.raw` carries the value behind a cell, `DataRole.row` the place of the row among the values."""
+    """In the order of the values until sorted. `DataRole.raw` carries the value behind a cell, `DataRole.row` the place
+    of the row among the values."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +70,8 @@ class ColumnsModel(QAbstractTableModel):
         rows = self._arranged(columns, kept)
         if shape == (len(rows), len(columns)):
             self.layoutAboutToBeChanged.emit()
-            self._columns, self._kept, self._rows = list(columns), kept, rows
+            self._columns, self._kept = list(columns), kept
+            self._reorder(rows)
             self.layoutChanged.emit()
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(columns) - 1))
         else:
@@ -82,7 +95,7 @@ class ColumnsModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self.layoutAboutToBeChanged.emit()
         self._sorted_by = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
-        self._rows = self._arranged(self._columns, self._kept)
+        self._reorder(self._arranged(self._columns, self._kept))
         self.layoutChanged.emit()
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
@@ -103,7 +116,7 @@ class ColumnsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole:
                 return column.title_icon
             case Qt.ItemDataRole.TextAlignmentRole:
-                return ALIGN_NUMBER if column.numeric else ALIGN_TEXT
+                return column.alignment
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -114,21 +127,30 @@ class ColumnsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
             case Qt.ItemDataRole.TextAlignmentRole:
-                return ALIGN_NUMBER if column.numeric else ALIGN_TEXT
+                return column.alignment
             case Qt.ItemDataRole.ForegroundRole if column.tone is not None:
                 tone = column.tone(row)
                 return None if tone is None else theme().color(tone)
             case Qt.ItemDataRole.FontRole if column.bold is not None and column.bold(row):
-                return font(bold=True)
+                return tabular(bold=True)
             case Qt.ItemDataRole.DecorationRole if column.icon is not None:
                 return column.icon(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(column.hint(row) if column.hint is not None else column.text(row))
+                return column.tooltip(row)
             case DataRole.raw:
                 return column.values[row]
             case DataRole.row:
                 return row
         return None
+
+    def _reorder(self, rows: npt.NDArray[np.int64]) -> None:
+        """Show the rows in this order; what is selected stays selected, wherever it stands now."""
+        selected = self.persistentIndexList()
+        cells = [(self.source_row(index.row()), index.column()) for index in selected]
+        places = {int(row): place for place, row in enumerate(rows)} if selected else {}
+        self._rows = rows
+        moved = [self.index(places.get(row, -1), column) for row, column in cells]
+        self.changePersistentIndexList(selected, moved)
 
     def _arranged(self, columns: Sequence[TableColumn], kept: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.int64]:
         """(shown,) places among the values in the chosen order."""
@@ -137,6 +159,13 @@ class ColumnsModel(QAbstractTableModel):
             place, descending = self._sorted_by
             order = _order(columns[place], descending)
         return order if kept is None else order[kept[order]]
+
+
+def word_columns(titles: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[TableColumn]:
+    """Rows of words, as they are; `right` are the columns that are aligned to the right."""
+    return [
+        TableColumn(title, "", [row[place] for row in rows], right=place in right) for place, title in enumerate(titles)
+    ]
 
 
 def _order(column: TableColumn, descending: bool) -> npt.NDArray[np.int64]:

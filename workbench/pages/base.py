@@ -13,9 +13,10 @@ from workbench.widgets.parts import BUTTON_ICON, label
 class Page(QWidget):
     """A page of the main window.
 
-    Subclasses add their content to `body`. `open_page(page, payload)` asks the window for another page:
-    ("setup", config), ("monitor", run), ("runs", run), ("compare", run numbers), ("inspector", run or InspectorLink)
-    or ("help", topic); payload may be None.
+    Subclasses add their content to `body`. `open_page(page, payload)` asks the window for another page, and for what
+    it shall show there: ("datasets", name of a dataset), ("setup", ExperimentConfig to start from), ("monitor", run),
+    ("runs", run), ("compare", tuple of runs), ("inspector", run or InspectorLink), ("semantic_ids", run) or
+    ("help", topic). A run is its number. A payload of None leaves the page as it is; ("preferences", None) has no other.
     """
 
     open_page = Signal(str, object)
@@ -49,7 +50,7 @@ class Page(QWidget):
         """Called whenever the page comes into view: refresh what may have changed."""
 
     def open_with(self, payload: object) -> None:
-        """Called with the payload of `open_page`, after `activate`: a run to show, settings to take over."""
+        """Called with the payload of `open_page` where it is not None, after `activate`."""
 
     def set_title(self, title: str) -> None:
         self._title.setText(title)

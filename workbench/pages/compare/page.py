@@ -30,7 +30,7 @@ from workbench.pages.compare.session import Found, Session
 from workbench.pages.compare.settings_tab import SettingsTab
 from workbench.pages.compare.sweep_tab import SweepTab
 from workbench.pages.compare.tab import Tab
-from workbench.pages.runs.facts import config_of
+from workbench.run_settings import config_of
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import line

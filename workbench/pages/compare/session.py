@@ -12,7 +12,7 @@ from engine.comparison.ranks import MOST_KEPT, RankReader
 from engine.comparison.series import Series, series_of
 from engine.errors import DataError
 from engine.store import StoreError
-from workbench.calm import calm
+from workbench.calm import calm_once
 from workbench.pages.compare.selection import Lines
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ class Session:
         self._curves: dict[int, dict[str, Curve]] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._lock = Lock()
-        self._has_read = False
 
     def series(self, runs: Sequence[int], *, each_alone: bool) -> Found:
         """The runs of these numbers as series."""
@@ -123,13 +122,8 @@ class Session:
         return self._catalogues[run.dataset_fingerprint]
 
     def _check(self, series: Series, reference: Series) -> None:
-        groups = [reference.runs, series.runs]
-        if self._has_read:
-            check_groups(groups, self._reader)
-        else:
-            with calm():  # the first ranks bring large libraries with them
-                check_groups(groups, self._reader)
-            self._has_read = True
+        with calm_once("ranks"):
+            check_groups([reference.runs, series.runs], self._reader)
 
     def _curves_of(self, run: int, has_ended: bool) -> "dict[str, Curve]":
         kept = self._curves.get(run)

@@ -7,7 +7,7 @@ from engine.applicability import plays_a_part, set_aside
 from engine.config import ExperimentConfig
 from engine.settings import settings_of
 from workbench.pages.compare.selection import Line
-from workbench.pages.runs.facts import config_of, setting_rows
+from workbench.run_settings import config_of, setting_rows
 from workbench.widgets.numbers import NOTHING
 
 

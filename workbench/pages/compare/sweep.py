@@ -8,7 +8,7 @@ from engine.settings import settings_of, value_at
 from workbench.pages.compare.selection import Line, Lines
 from workbench.pages.compare.session import Measure
 from workbench.pages.compare.settings_rows import SettingLine, setting_lines
-from workbench.pages.runs.facts import config_of
+from workbench.run_settings import config_of
 from workbench.widgets import numbers
 from workbench.widgets.numbers import NOTHING
 from workbench.widgets.parallel import Axis, Strand

@@ -3,19 +3,15 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-import pyqtgraph as pg
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from workbench.theme import Role, theme
 from workbench.widgets import numbers
+from workbench.widgets.bar_card import BarCard
 from workbench.widgets.parts import label
 from workbench.widgets.plain import plain_tooltip
-from workbench.widgets.plot_card import DateAxis, PlotCard, date_words
+from workbench.widgets.plot_card import DateAxis, date_words
 
 if TYPE_CHECKING:
-    from engine.data.dataset import IntArray
     from engine.data.histograms import DateHistogram, Histogram
     from engine.data.texts import TextCoverage
 
@@ -23,48 +19,6 @@ LONGEST_QUOTE = 28  # letters of a text that a sentence quotes
 TICKS = {"day": "%d %b %Y", "week": "%b %Y", "month": "%b %Y", "year": "%Y"}
 DAYS = {"day": "%d %b %Y", "week": "%d %b %Y", "month": "%b %Y", "year": "%Y"}
 WORDS = {"day": "", "week": "week of ", "month": "", "year": ""}
-
-
-class BarCard(PlotCard):
-    """Base of the histograms: bars between edges, and words for the one that the pointer is on."""
-
-    def __init__(
-        self, name: str, title: str, x_label: str, y_label: str, bottom: pg.AxisItem | None = None,
-        parent: QWidget | None = None,
-    ) -> None:  # fmt: skip
-        self._edges: npt.NDArray[np.float64] = np.empty(0)
-        self._counts: IntArray = np.empty(0, dtype=np.int64)
-        super().__init__(name, title, x_label, y_label, bottom=bottom, parent=parent)
-
-    def show_bars(self, edges: "npt.NDArray[np.float64]", counts: "IntArray", resting: str) -> None:
-        """`edges` (bars + 1,) in the units of the axis, `counts` (bars,)."""
-        self._edges, self._counts = edges, counts
-        self.set_resting_words(resting)
-        self.redraw()
-
-    def paint(self) -> None:
-        if not len(self._counts):
-            return
-        colour = theme().color(Role.overall)
-        colour.setAlphaF(0.62)
-        bars = pg.BarGraphItem(
-            x0=self._edges[:-1], x1=self._edges[1:], height=self._counts, brush=colour,
-            pen=pg.mkPen(theme().color(Role.surface), width=1),
-        )  # fmt: skip
-        self.plot.addItem(bars)
-        self.plot.setXRange(self._edges[0], self._edges[-1], padding=0.02)
-        self.plot.setYRange(0, max(1, int(self._counts.max())) * 1.06, padding=0)
-
-    def words_at(self, x: float) -> str:
-        place = int(np.searchsorted(self._edges, x, side="right")) - 1
-        return self.bar_words(place) if 0 <= place < len(self._counts) else ""
-
-    def bar_words(self, place: int) -> str:
-        """What a bar stands for, and how much."""
-        raise NotImplementedError
-
-    def sizeHint(self) -> QSize:
-        return QSize(260, 220)
 
 
 class HistogramCard(BarCard):

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from workbench.context import Workbench
-from workbench.models.run_columns import STATUS_WORDS, model_name, moment
+from workbench.models.run_columns import moment
+from workbench.run_words import run_words
 from workbench.theme import SPACE_2
 from workbench.widgets.plain import plain_tooltip
 
@@ -56,16 +57,6 @@ class RunChooser(QWidget):
     def words(self, run: int) -> str:
         """A run in short: its number and name."""
         return next((f"run {row.id}, {row.name}" for row in self._rows if row.id == run), f"run {run}")
-
-
-def run_words(row: "RunRow", *, with_dataset: bool = True) -> str:
-    """A run as the chooser shows it."""
-    facts = (model_name(row.model), *([row.dataset] if with_dataset else []))
-    unsaid = [word for word in facts if word.casefold() not in row.name.casefold()]
-    parts = [f"{row.id}  {row.name}", *unsaid, f"seed {row.seed}"]
-    if row.status != "finished":
-        parts.append(STATUS_WORDS[row.status].lower())
-    return "  ·  ".join(parts)
 
 
 def _on_same_data(row: "RunRow", shown: "RunRow") -> bool:

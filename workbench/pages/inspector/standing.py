@@ -1,13 +1,14 @@
 """Where an item stands with users: where it landed when it was held out, and to whom it is recommended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf, isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.models.records import RecordColumn, RecordModel
+from workbench.models.columns_table import ColumnsModel, TableColumn
+from workbench.models.roles import DataRole
 from workbench.pages.inspector.session import LIST_LENGTH
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.numbers import count
@@ -38,35 +39,45 @@ def _gain_words(value: float) -> str:
     return f"{'▲' if value > 0 else '▼'} {abs(value):,.10g}"
 
 
-_USER = RecordColumn("User", "The user; Enter or a double click opens it", lambda row: row.user, is_number=False)
-_OUTCOMES = (
-    _USER,
-    RecordColumn("Rank", "Where the item landed in full ranking", lambda row: row.rank, _rank),
-    RecordColumn(
-        "Other run", "Where it landed in the other run", lambda row: inf if row.before is None else row.before, _rank
-    ),
-    RecordColumn("Gain", "Places that this run is ahead of the other run", _gain, _gain_words),
-)
-_RECIPIENTS = (_USER, RecordColumn("Rank", "Its place in the user's list", lambda row: row.rank))
+def _users(rows: "Sequence[Outcome] | Sequence[Recipient]") -> TableColumn:
+    return TableColumn("User", "The user; Enter or a double click opens it", [row.user for row in rows])
+
+
+def _outcome_columns(rows: "Sequence[Outcome]") -> list[TableColumn]:
+    before = [inf if row.before is None else row.before for row in rows]
+    return [
+        _users(rows),
+        TableColumn("Rank", "Where the item landed in full ranking", [row.rank for row in rows], _rank, True),
+        TableColumn("Other run", "Where it landed in the other run", before, _rank, True),
+        TableColumn("Gain", "Places that this run is ahead of the other run", [_gain(row) for row in rows],
+                    _gain_words, True),
+    ]  # fmt: skip
+
+
+def _recipient_columns(rows: "Sequence[Recipient]") -> list[TableColumn]:
+    return [_users(rows), TableColumn("Rank", "Its place in the user's list", [row.rank for row in rows], numeric=True)]
 
 
 class _Table(QWidget):
-    """Words over a sortable table of users. `chosen(user)`: one was double-clicked or entered."""
+    """Words over a sortable table, whose first of the `columns` has users. `chosen(user)`: one was double-clicked or
+    entered."""
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, title: str, columns: Sequence[RecordColumn]) -> None:
+    def __init__(self, name: str, title: str, columns: Callable[[Sequence[Any]], list[TableColumn]]) -> None:
         super().__init__()
+        self._columns = columns
         self.words = label("", "muted", wrap=True)
-        self.model = RecordModel(columns, self)
+        self.model = ColumnsModel(self)
+        self.model.set_columns(columns([]))
         self.table = DataTable(name, title)
         self.table.setModel(self.model)
         self.table.setSortingEnabled(True)
         self.table.stretch_column(0)
-        for column in range(1, len(columns)):
+        for column in range(1, self.model.columnCount()):
             self.table.setColumnWidth(column, 130)
         self.table.setMaximumWidth(760)
-        self.table.opened.connect(lambda row: self.chosen.emit(self.model.record(row).user))
+        self.table.opened.connect(lambda row: self.chosen.emit(self.model.index(row, 0).data(DataRole.raw)))
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, SPACE_3, 0, 0)
         self.column.setSpacing(SPACE_2)
@@ -74,17 +85,19 @@ class _Table(QWidget):
         self.column.addWidget(self.table, 1)
         self.column.addStretch(0)
 
-    def _fill(self, records: "Sequence[Outcome] | Sequence[Recipient]") -> None:
-        self.model.set_records(records)
+    def _fill(self, rows: "Sequence[Outcome] | Sequence[Recipient]") -> None:
+        self.model.set_columns(self._columns(rows))
+        self.table.selectionModel().clear()
+        self.table.scrollToTop()
         self.table.horizontalHeader().setSortIndicator(1, Qt.SortOrder.AscendingOrder)
-        self.table.setVisible(bool(records))
+        self.table.setVisible(bool(rows))
 
 
 class OutcomeTable(_Table):
     """The ranks of an item for those whose held-out item it was."""
 
     def __init__(self) -> None:
-        super().__init__("inspector.outcomes", "Where the item landed", _OUTCOMES)
+        super().__init__("inspector.outcomes", "Where the item landed", _outcome_columns)
         self.show_problem("")
 
     def show_outcomes(self, outcomes: "Sequence[Outcome]", other_run: str) -> None:
@@ -104,7 +117,7 @@ class RecipientTable(_Table):
     lists_wanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("inspector.recipients", "To whom the item is recommended", _RECIPIENTS)
+        super().__init__("inspector.recipients", "To whom the item is recommended", _recipient_columns)
         self.make = button("Look through all users", "inspector.makeLists", "users")
         self.make.clicked.connect(self.lists_wanted)
         self.progress = ProgressRow("inspector.lists")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWid
 from workbench.models.run_columns import STATUS_WORDS
 from workbench.pages.runs.contents import RunContents
 from workbench.pages.runs.environment_tab import EnvironmentTab
-from workbench.pages.runs.facts import config_of, summary_line
+from workbench.pages.runs.facts import summary_line
 from workbench.pages.runs.files_tab import FilesTab
 from workbench.pages.runs.final_test import FinalTestTab
 from workbench.pages.runs.gate_tab import GateTab
@@ -18,6 +18,7 @@ from workbench.pages.runs.semantic_ids import SemanticIdReport
 from workbench.pages.runs.settings_tab import SettingsTab
 from workbench.preferences import Preferences
 from workbench.protocols import validation_words
+from workbench.run_settings import config_of
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.parts import label, set_kind
 from workbench.widgets.run_charts import RunCharts

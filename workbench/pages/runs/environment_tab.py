@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workbench.models.columns_table import ColumnsModel, word_columns
 from workbench.pages.runs.facts import environment_rows
-from workbench.pages.runs.tables import PlainModel
 from workbench.theme import SPACE_3
 from workbench.widgets.table import DataTable
 
@@ -19,7 +19,8 @@ class EnvironmentTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = PlainModel(("About", "What", "Value"), parent=self)
+        self.model = ColumnsModel(self)
+        self._show_rows([])
         table = DataTable("runs.environment", "Environment")
         table.setModel(self.model)
         table.set_widths(130, 220, 0)
@@ -29,4 +30,7 @@ class EnvironmentTab(QWidget):
         layout.addWidget(table)
 
     def show_run(self, run: "RunDetails", log: "Sequence[LogLine]") -> None:
-        self.model.set_rows(environment_rows(run, log))
+        self._show_rows(environment_rows(run, log))
+
+    def _show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        self.model.set_columns(word_columns(("About", "What", "Value"), rows))

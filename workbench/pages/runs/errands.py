@@ -14,7 +14,7 @@ from workbench.latest import Latest
 from workbench.pages.runs.archives import RunArchives
 from workbench.pages.runs.detail import RunDetail
 from workbench.pages.runs.export_dialog import ExportDialog, FindRuns
-from workbench.pages.runs.facts import config_of
+from workbench.run_settings import config_of
 from workbench.widgets import dialogs
 
 ARCHIVES = "Exported runs (*.zip)"

@@ -1,10 +1,12 @@
 """The files that a run left."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from workbench.models.columns_table import ColumnsModel, word_columns
 from workbench.pages.runs.contents import RunContents
-from workbench.pages.runs.tables import PlainModel
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets import numbers
 from workbench.widgets.elided import ElidedLabel
@@ -20,7 +22,8 @@ class FilesTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = PlainModel(("File", "Size", "What it is"), right=(1,), parent=self)
+        self.model = ColumnsModel(self)
+        self._show_rows([])
         table = DataTable("runs.files", "Files")
         table.setModel(self.model)
         table.set_widths(220, 90, 0)
@@ -46,7 +49,10 @@ class FilesTab(QWidget):
 
     def show_files(self, contents: RunContents) -> None:
         files = contents.files
-        self.model.set_rows([(file.name, numbers.size(file.size), file.words) for file in files])
+        self._show_rows([(file.name, numbers.size(file.size), file.words) for file in files])
         whole = numbers.size(sum(file.size for file in files))
         self.where.setText(f"{len(files)} {'file' if len(files) == 1 else 'files'}, {whole}, in {contents.folder}")
         self._stack.setCurrentIndex(1 if files else 0)
+
+    def _show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        self.model.set_columns(word_columns(("File", "Size", "What it is"), rows, right=(1,)))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.config import ExperimentConfig
+from workbench.models.columns_table import ColumnsModel
 from workbench.pages.runs.facts import (
     BAND_METRIC,
     metric_rows,
@@ -14,7 +15,7 @@ from workbench.pages.runs.facts import (
     protocols_of,
     stages_line,
 )
-from workbench.pages.runs.tables import MetricsModel
+from workbench.pages.runs.tables import metric_columns
 from workbench.protocols import history_words
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from workbench.widgets import numbers
@@ -37,7 +38,7 @@ class FinalTestTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: RunDetails | None = None
-        self.metrics = MetricsModel(self)
+        self.metrics = ColumnsModel(self)
         self.protocols = label("", "muted", wrap=True)
         self.stages = label("", "muted", wrap=True, selectable=True)
         self.bands, self.lengths = Bars(), Bars()
@@ -75,7 +76,7 @@ class FinalTestTab(QWidget):
         if self._run is None:
             return
         test = self._run.test
-        self.metrics.set_rows(metric_rows(test), protocols_of(test))
+        self.metrics.set_columns(metric_columns(metric_rows(test), protocols_of(test)))
         self._table.setVisible(self.metrics.rowCount() > 0)
         self._table.resizeColumnsToContents()
         self._table.setMaximumHeight(HEADER_HEIGHT + (self.metrics.rowCount() + 1) * ROW_HEIGHT)

@@ -1,10 +1,9 @@
 """The runs page: the table of all runs above, the chosen run below."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from engine.store import RunRow, StoreError
@@ -12,16 +11,14 @@ from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.models.run_rows import Contents
 from workbench.pages.base import Page
+from workbench.pages.runs.changes import RunChanges
 from workbench.pages.runs.contents import RunContents
 from workbench.pages.runs.detail import RunDetail
 from workbench.pages.runs.errands import RunErrands
-from workbench.pages.runs.facts import config_of
 from workbench.pages.runs.run_actions import LEAST, MOST
 from workbench.pages.runs.run_list import RunList
 from workbench.pages.runs.selection import SelectionPanel
-from workbench.pages.runs.tag_dialog import TagDialog
-from workbench.pages.runs.undo import UndoBanner
-from workbench.widgets import dialogs
+from workbench.run_settings import config_of
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.splitters import remember_splitter
 from workbench.widgets.states import StateStack
@@ -38,14 +35,14 @@ class RunsPage(Page):
         self._workbench = workbench
         self._is_new = True
         self._contents: RunContents | None = None
-        self._reading, self._changing, self._looking = Latest(self), Latest(self), Latest(self)
+        self._reading, self._looking = Latest(self), Latest(self)
         self.list = RunList(workbench)
         self.search_field = self.list.bar.search
         self.detail = RunDetail(workbench.preferences)
         self.errands = RunErrands(workbench, self.detail, self)
+        self.changes = RunChanges(workbench.store, self.list, self)
         self.several = SelectionPanel()
         self.detail_states = StateStack(self.detail, self.several, "runs.detail")
-        self.undo_banner = UndoBanner()
         self.states = self._lay_out()
         self._clock = QTimer(self, interval=REFRESH)
         self._connect()
@@ -77,7 +74,7 @@ class RunsPage(Page):
         self._show_state()
 
     def _show_state(self) -> None:
-        if self.list.model.total or self.list.view.is_filtered or self.undo_banner.isVisibleTo(self):
+        if self.list.model.total or self.list.view.is_filtered or self.changes.banner.isVisibleTo(self):
             self.states.show_content()
         else:
             self.states.show_empty()
@@ -213,73 +210,6 @@ class RunsPage(Page):
         if LEAST <= len(chosen) <= MOST:
             self.open_page.emit("compare", tuple(run.id for run in chosen))
 
-    def tag_chosen(self) -> None:
-        """Put tags on the chosen runs, and take others off."""
-        runs = self.list.chosen_runs()
-        if not runs:
-            return
-        dialog = TagDialog(runs, self.list.known().get("tag", {}), self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        numbers = [run.id for run in runs]
-        dialog.accepted.connect(lambda: self._tag(numbers, dialog.added, dialog.removed))
-        dialog.open()
-
-    def _tag(self, runs: list[int], added: list[str], removed: list[str]) -> None:
-        if added or removed:
-            change = partial(self._workbench.store.runs.tag, runs, added, removed)
-            self._change(change, self.refresh, "The tags were not changed.")
-
-    def delete_chosen(self) -> None:
-        """Take the chosen runs away; until the window closes they can be brought back."""
-        runs = self.list.chosen_runs()
-        going = [run for run in runs if run.status == "running"]
-        if going:
-            names = ", ".join(f"{run.id} ({run.name})" for run in going)
-            dialogs.show_error(
-                self, "A run that is going cannot be deleted.", f"Stop run {names} first, on the Monitor."
-            )
-        elif runs:
-            self._change(
-                partial(self._workbench.store.runs.put_away, [run.id for run in runs]),
-                lambda: self._show_deleted(runs),
-                "The runs were not deleted.",
-            )
-
-    def _show_deleted(self, runs: list[RunRow]) -> None:
-        self.undo_banner.push(runs)
-        self.activate()
-
-    def undo(self) -> None:
-        """Bring back the runs that were deleted last."""
-        runs = self.undo_banner.pop()
-        if not runs:
-            return
-        back: list[int] = []
-
-        def restore() -> None:
-            back.extend(self._workbench.store.runs.restore(runs))
-
-        def show() -> None:
-            self.refresh()
-            if back:
-                self.list.choose(back[-1])
-            if len(back) < len(runs):
-                dialogs.show_error(self, "Not all runs came back.", "Another window has deleted them for good.")
-
-        self._change(restore, show, "The runs were not brought back.")
-
-    def _change(self, change: Callable[[], object], then: Callable[[], object], fault: str) -> None:
-        """Change the store in the background."""
-
-        def done(_nothing: object) -> None:
-            then()
-
-        def failed(error: Exception) -> None:
-            self.refresh()
-            dialogs.show_error(self, fault, str(error))
-
-        self._changing.ask(change, done, failed)
-
     # Layout
 
     def _lay_out(self) -> StateStack:
@@ -301,7 +231,7 @@ class RunsPage(Page):
         )
         empty.clicked.connect(lambda: self.open_page.emit("setup", None))
         states = StateStack(split, empty, "runs")
-        self.body.addWidget(self.undo_banner)
+        self.body.addWidget(self.changes.banner)
         self.body.addWidget(states, 1)
         return states
 
@@ -316,20 +246,19 @@ class RunsPage(Page):
         self.list.bar.menu.help_wanted.connect(lambda: self.open_page.emit("help", "runs"))
         actions = self.list.actions_
         actions.compare.connect(lambda: self.compare())
-        actions.tags.connect(self.tag_chosen)
-        actions.delete.connect(self.delete_chosen)
+        actions.tags.connect(self.changes.tag_chosen)
+        actions.delete.connect(self.changes.delete_chosen)
         self.list.model.counted.connect(lambda _total: self._show_if_none_found())
         self.detail.watch_wanted.connect(self.watch)
         self.detail.copy_wanted.connect(self.copy_settings)
         self.detail.inspect_wanted.connect(self.inspect)
-        self.detail.delete_wanted.connect(self.delete_chosen)
+        self.detail.delete_wanted.connect(self.changes.delete_chosen)
         self.several.clicked.connect(lambda: self.compare())
-        self.several.tags.clicked.connect(self.tag_chosen)
+        self.several.tags.clicked.connect(self.changes.tag_chosen)
         self.several.baseline.clicked.connect(self.list.pin_baseline)
-        self.several.delete.clicked.connect(self.delete_chosen)
-        self.undo_banner.undo.connect(self.undo)
-        keys = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo)
-        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.several.delete.clicked.connect(self.changes.delete_chosen)
+        self.changes.changed.connect(self.refresh)
+        self.changes.deleted.connect(self.activate)
         self.detail_states.retry.connect(self._read_chosen)
         self.list.failed.connect(self._show_failure)
         self.states.retry.connect(self._try_again)

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.config import ExperimentConfig
 from engine.settings import Preset
-from workbench.pages.runs.facts import setting_rows
-from workbench.pages.runs.tables import SettingsModel
+from workbench.models.columns_table import ColumnsModel
+from workbench.pages.runs.tables import setting_columns
+from workbench.run_settings import SettingRow, setting_rows
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets.parts import label
 from workbench.widgets.table import DataTable
@@ -19,7 +22,9 @@ class SettingsTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._config: ExperimentConfig | None = None
-        self.model = SettingsModel(self)
+        self._rows: list[SettingRow] = []
+        self.model = ColumnsModel(self)
+        self.model.set_columns(setting_columns([], ""))
         self.search = QLineEdit()
         self.search.setObjectName("runs.settingSearch")
         self.search.setAccessibleName("Search the settings")
@@ -50,8 +55,8 @@ class SettingsTab(QWidget):
         layout.setSpacing(SPACE_2)
         layout.addLayout(bar)
         layout.addWidget(self.table, 1)
-        self.search.textChanged.connect(self.model.set_search)
-        self.only_different.toggled.connect(self.model.set_only_different)
+        self.search.textChanged.connect(lambda _text: self.model.keep(self._kept()))
+        self.only_different.toggled.connect(lambda _on: self.model.keep(self._kept()))
         self.against.currentIndexChanged.connect(lambda _place: self._show())
         self._show()
 
@@ -69,7 +74,15 @@ class SettingsTab(QWidget):
     def _show(self) -> None:
         preset: Preset | None = self.against.currentData()
         usual = preset.config if preset is not None else ExperimentConfig()
-        self.model.set_usual(preset.title if preset is not None else "Default")
-        self.model.set_rows(setting_rows(self._config, usual) if self._config is not None else [])
+        self._rows = setting_rows(self._config, usual) if self._config is not None else []
+        title = preset.title if preset is not None else "Default"
+        self.model.set_columns(setting_columns(self._rows, title), self._kept())
+        different = sum(row.differs for row in self._rows)
         from_what = f"“{preset.title}”" if preset is not None else "the default"
-        self.only_different.setText(f"Only the {self.model.different} that differ from {from_what}")
+        self.only_different.setText(f"Only the {different} that differ from {from_what}")
+
+    def _kept(self) -> npt.NDArray[np.bool_]:
+        """(settings,) those that hold every word of the search in group, name, value or help, and differ if need be."""
+        words, every = self.search.text().casefold().split(), not self.only_different.isChecked()
+        kept = [(every or row.differs) and all(word in row.searched for word in words) for row in self._rows]
+        return np.array(kept, dtype=bool)

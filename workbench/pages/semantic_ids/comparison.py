@@ -15,15 +15,8 @@ from workbench.context import Workbench
 from workbench.long_work import LongWork, Progress
 from workbench.models.code_tree import codes_words
 from workbench.models.coded_items import TITLE, CodedItemModel, Column
-from workbench.models.plain_table import PlainTableModel
-from workbench.pages.semantic_ids.comparison_tables import (
-    AGREEMENT,
-    AGREEMENT_HELP,
-    FACTS_HELP,
-    facts_rows,
-    level_row,
-    still_table,
-)
+from workbench.models.columns_table import ColumnsModel
+from workbench.pages.semantic_ids.comparison_tables import agreement_columns, facts_columns, still_table
 from workbench.pages.semantic_ids.make_dialog import MakeDialog
 from workbench.pages.semantic_ids.rivals import Rival, settings_words
 from workbench.theme import SPACE_2, SPACE_3
@@ -83,7 +76,7 @@ class ComparisonTab(QWidget):
         self.progress = ProgressRow("semantic_ids.compare")
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
-        self.facts, self.levels = PlainTableModel(self), PlainTableModel(self)
+        self.facts, self.levels = ColumnsModel(self), ColumnsModel(self)
         self.changed = CodedItemModel(self._columns(), self)
         self.level = QComboBox()
         self.level.setObjectName("semantic_ids.companyLevel")
@@ -177,8 +170,8 @@ class ComparisonTab(QWidget):
         self.compared = compared
         self.progress.end()
         self._show_choice(compared.other)
-        self.facts.show_rows(("", "This", "The other"), facts_rows(items, compared.other), FACTS_HELP)
-        self.levels.show_rows(AGREEMENT, [level_row(each) for each in compared.levels], AGREEMENT_HELP)
+        self.facts.set_columns(facts_columns(items, compared.other))
+        self.levels.set_columns(agreement_columns(compared.levels))
         same = bool(np.array_equal(items.ids.codes, compared.other.ids.codes))
         self.same.setText("Both are the same, code by code." if same else "")
         self.same.setVisible(same)

@@ -1,11 +1,11 @@
 """The two small tables of a comparison: what each set of semantic IDs is worth, and how far they agree per level."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHeaderView
 
-from workbench.models.plain_table import PlainTableModel
+from workbench.models.columns_table import ColumnsModel, TableColumn
 from workbench.pages.semantic_ids.rivals import settings_words
 from workbench.widgets import numbers
 from workbench.widgets.table import ROW_HEIGHT, DataTable
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from engine.coded_items import CodedItems
     from engine.semantic_ids.agreement import LevelAgreement
 
-AGREEMENT = ("Level", "AMI", "ARI", "Prefix ARI", "Kept", "Back")
-AGREEMENT_HELP = {
+AGREEMENT = {
     "AMI": "Adjusted mutual information of the codes of this level alone: 1 when they part the items in the same way, "
     "whatever they are called, 0 as by chance",
     "ARI": "Adjusted Rand index of the codes of this level alone: 1 the same, 0 as by chance",
@@ -23,6 +22,7 @@ AGREEMENT_HELP = {
     "Kept": "Of all pairs of items that share the codes up to this level in this set, how many do in the other",
     "Back": "Of all pairs that share them in the other set, how many do in this one",
 }
+SHARES = ("Kept", "Back")
 FACTS_HELP = {
     "Collision rate": "Items whose semantic ID is not theirs alone, the unique level left out",
     "Largest collision": "Items of the fullest semantic ID",
@@ -33,9 +33,20 @@ FACTS_HELP = {
 }
 
 
-def facts_rows(one: "CodedItems", other: "CodedItems") -> list[tuple[str, str, str]]:
-    """What each set is, and is worth: a name and two words a row."""
-    return [(name, words(one), words(other)) for name, words in _FACTS.items()]
+def facts_columns(one: "CodedItems", other: "CodedItems") -> list[TableColumn]:
+    """What each set is, and is worth."""
+    names = list(_FACTS)
+
+    def hint(row: int) -> str:
+        return FACTS_HELP.get(names[row], "")
+
+    return [
+        TableColumn("", "", names, hint=hint),
+        *(
+            TableColumn(title, "", [words(items) for words in _FACTS.values()], right=True, hint=hint)
+            for title, items in (("This", one), ("The other", other))
+        ),
+    ]
 
 
 def _distinct(items: "CodedItems") -> int:
@@ -57,17 +68,29 @@ _FACTS: "dict[str, Callable[[CodedItems], str]]" = {
 }
 
 
-def level_row(level: "LevelAgreement") -> tuple[str, ...]:
-    """A row of AGREEMENT."""
-    plain = (level.codes_ami, level.codes_ari, level.prefix_ari)
-    return (
-        str(level.level),
-        *(numbers.decimal(value, 3) for value in plain),
-        *(numbers.share(value) for value in (level.kept, level.kept_back)),
-    )
+def agreement_columns(levels: "Sequence[LevelAgreement]") -> list[TableColumn]:
+    """How far both sets agree, a row a level."""
+    values = {
+        "AMI": [level.codes_ami for level in levels],
+        "ARI": [level.codes_ari for level in levels],
+        "Prefix ARI": [level.prefix_ari for level in levels],
+        "Kept": [level.kept for level in levels],
+        "Back": [level.kept_back for level in levels],
+    }
+    return [
+        TableColumn("Level", "", [str(level.level) for level in levels]),
+        *(
+            TableColumn(title, AGREEMENT[title], each, numbers.share if title in SHARES else _index, numeric=True)
+            for title, each in values.items()
+        ),
+    ]
 
 
-def still_table(name: str, title: str, model: PlainTableModel, fixed: dict[int, int]) -> DataTable:
+def _index(value: float) -> str:
+    return numbers.decimal(value, 3)
+
+
+def still_table(name: str, title: str, model: ColumnsModel, fixed: dict[int, int]) -> DataTable:
     """As high as its rows; `fixed` holds the widths of columns that do not stretch."""
     table = DataTable(name, title)
     table.setModel(model)

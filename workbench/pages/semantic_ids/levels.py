@@ -9,9 +9,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.models.code_tree import items_words
-from workbench.pages.datasets.histograms import BarCard
 from workbench.theme import SPACE_3, Role, theme
 from workbench.widgets import numbers
+from workbench.widgets.bar_card import BarCard
 from workbench.widgets.parts import label
 from workbench.widgets.stat import StatTile
 from workbench.widgets.tile_row import TileRow

@@ -15,13 +15,14 @@ from workbench.context import Workbench
 from workbench.latest import Latest
 from workbench.links import InspectorLink
 from workbench.pages.base import Page
-from workbench.pages.inspector.run_chooser import run_words
 from workbench.pages.semantic_ids.collisions import CollisionsTab
 from workbench.pages.semantic_ids.comparison import ComparisonTab
 from workbench.pages.semantic_ids.explore import Explore
 from workbench.pages.semantic_ids.levels import LevelsTab
 from workbench.pages.semantic_ids.rivals import Rival, rivals_of
+from workbench.run_words import run_words
 from workbench.widgets.empty_state import EmptyState
+from workbench.widgets.plain import plain_tooltip
 from workbench.widgets.states import StateStack
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class SemanticIdsPage(Page):
         self.runs.clear()
         for row in rows:
             self.runs.addItem(run_words(row), row.id)
-            self.runs.setItemData(self.runs.count() - 1, run_words(row), Qt.ItemDataRole.ToolTipRole)
+            self.runs.setItemData(self.runs.count() - 1, plain_tooltip(run_words(row)), Qt.ItemDataRole.ToolTipRole)
         self.runs.setCurrentIndex(self.runs.findData(self._run))
         self.runs.setVisible(bool(rows))
         return [row.id for row in rows]

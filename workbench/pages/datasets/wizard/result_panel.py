@@ -1,12 +1,12 @@
 """What settings would leave of the interactions: the dataset's size, and what every filter drops."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.models.roles import ALIGN_NUMBER, ALIGN_TEXT, NO_INDEX, DataRole, Index
-from workbench.theme import SPACE_2, SPACE_3, tabular
+from workbench.models.columns_table import ColumnsModel, TableColumn
+from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets import numbers
 from workbench.widgets.empty_state import EmptyState
 from workbench.widgets.parts import label
@@ -18,6 +18,7 @@ from workbench.widgets.tile_row import TileRow
 if TYPE_CHECKING:
     from engine.data.filters import Outcome
 
+OutcomeRow = tuple[str, int, int, int]
 HEADINGS = ("", "Interactions", "Users", "Items")
 TITLES = {
     "dates": "Dates",
@@ -27,47 +28,6 @@ TITLES = {
     "users": "Users not drawn",
 }
 AGAIN = "k-core again"
-
-
-class OutcomeModel(QAbstractTableModel):
-    """What was read, what each filter drops in its order, and what is left."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: list[tuple[str, int, int, int]] = []
-
-    def show(self, outcome: "Outcome") -> None:
-        self.beginResetModel()
-        self.rows = outcome_rows(outcome)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return ALIGN_NUMBER if section else ALIGN_TEXT
-        return HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        value = self.rows[index.row()][index.column()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return value if isinstance(value, str) else numbers.count(value).replace("-", "−")
-            case DataRole.raw:
-                return value
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return ALIGN_NUMBER if index.column() else ALIGN_TEXT
-            case Qt.ItemDataRole.FontRole if index.row() in (0, len(self.rows) - 1):
-                return tabular(bold=True)
-        return None
 
 
 class ResultPanel(QWidget):
@@ -86,7 +46,9 @@ class ResultPanel(QWidget):
                 ("density", "Density"),
             )
         }
-        self.model = OutcomeModel(self)
+        self.rows: list[OutcomeRow] = []
+        self.model = ColumnsModel(self)
+        self.model.set_columns(_columns([]))
         self.table = DataTable("import.outcome", "What every filter drops")
         self.table.setModel(self.model)
         self.table.stretch_column(0)
@@ -129,7 +91,8 @@ class ResultPanel(QWidget):
         for name in ("users", "items", "interactions"):
             self.tiles[name].set_value(numbers.count(getattr(kept, name)))
         self.tiles["density"].set_value(f"{kept.density:.3%}".replace("%", " %"))
-        self.model.show(outcome)
+        self.rows = outcome_rows(outcome)
+        self.model.set_columns(_columns(self.rows))
         self.problem.setText(outcome.problem)
         self.problem.setVisible(bool(outcome.problem))
         self.table.set_widths(0, 112, 84, 84)
@@ -149,11 +112,29 @@ class ResultPanel(QWidget):
         self.state.setText("")
 
 
-def outcome_rows(outcome: "Outcome") -> list[tuple[str, int, int, int]]:
+def outcome_rows(outcome: "Outcome") -> list[OutcomeRow]:
     """(what, interactions, users, items): read, minus each filter, kept."""
-    rows: list[tuple[str, int, int, int]] = [("Read", *outcome.read)]
+    rows: list[OutcomeRow] = [("Read", *outcome.read)]
     for step in outcome.steps:
         title = TITLES[step.filter]
         title = AGAIN if title in {row[0] for row in rows} else title
         rows.append((title, -step.interactions, -step.users, -step.items))
     return [*rows, ("Kept", outcome.kept.interactions, outcome.kept.users, outcome.kept.items)]
+
+
+def _columns(rows: list[OutcomeRow]) -> list[TableColumn]:
+    def bold(row: int) -> bool:
+        return row in (0, len(rows) - 1)
+
+    first, *others = ([row[place] for row in rows] for place in range(len(HEADINGS)))
+    return [
+        TableColumn(HEADINGS[0], "", first, bold=bold),
+        *(
+            TableColumn(title, "", values, _count, numeric=True, bold=bold)
+            for title, values in zip(HEADINGS[1:], others, strict=True)
+        ),
+    ]
+
+
+def _count(value: int) -> str:
+    return numbers.count(value).replace("-", "−")
