@@ -1,17 +1,14 @@
 """The main job in the real window with the real engine: import, set up, start, watch, find again, look inside."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
 
-from engine.home import Home
 from engine.store import Store
-from workbench.main_window import MainWindow
 from workbench.models.recommendations import TITLE
 from workbench.models.run_columns import COLUMNS
 from workbench.pages.datasets import DatasetsPage
@@ -20,10 +17,11 @@ from workbench.pages.inspector import InspectorPage
 from workbench.pages.monitor import MonitorPage
 from workbench.pages.runs import RunsPage
 from workbench.pages.setup import SetupPage
-from workbench.preferences import Preferences
+
+if TYPE_CHECKING:
+    from tests.end_to_end.conftest import Person
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "ml-100k"
-REAL = Path(__file__).parents[3] / "shared" / "data" / "ml-100k"
 SECONDS = 1000  # milliseconds
 QUICK = {
     "model.dim": 16,
@@ -32,50 +30,6 @@ QUICK = {
     "alignment.alpha": 0.2,
     "alignment.beta": 0.3,
 }
-
-
-@dataclass
-class Person:
-    """Someone who uses the window by its buttons and fields."""
-
-    window: MainWindow
-    qtbot: Any
-
-    def click(self, name: str) -> None:
-        buttons = [each for each in self.window.findChildren(QPushButton, name) if each.isVisible()]
-        assert len(buttons) == 1, f"{len(buttons)} visible buttons are called {name}"
-        self.qtbot.waitUntil(buttons[0].isEnabled, timeout=10 * SECONDS)
-        self.qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
-
-    def page(self, kind: type) -> Any:
-        """The page in view, which is of this kind."""
-        self.qtbot.waitUntil(lambda: isinstance(self.window.page, kind), timeout=5 * SECONDS)
-        return self.window.page
-
-    def press(self, key: Qt.Key) -> None:
-        """Ctrl and a key."""
-        self.window.activateWindow()
-        self.qtbot.waitUntil(self.window.isActiveWindow, timeout=5 * SECONDS)
-        self.qtbot.keyClick(self.window, key, Qt.KeyboardModifier.ControlModifier)
-
-
-@pytest.fixture
-def person(qtbot: Any, home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
-    # The text encoder's library shows progress by tqdm, whose watching thread would outlive the test.
-    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
-    preferences = Preferences(home.root / "workbench.ini")
-    window = MainWindow(home, preferences)
-    window.show()
-    qtbot.waitUntil(lambda: window.workbench is not None, timeout=20 * SECONDS)
-    window.activateWindow()
-    someone = Person(window, qtbot)
-    yield someone
-    if window.workbench is not None and window.workbench.controller.is_running:
-        window.workbench.controller.stop()
-        qtbot.waitUntil(lambda: not window.workbench.controller.is_running, timeout=30 * SECONDS)
-    window.close()
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=20 * SECONDS)
-    window.deleteLater()
 
 
 def import_files(person: Person, source: Path, name: str) -> None:
@@ -201,9 +155,8 @@ def test_from_files_to_recommendations(person: Person) -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not REAL.is_dir(), reason="needs ../shared/data/ml-100k")
-def test_movielens_100k(person: Person) -> None:
-    import_files(person, REAL, "ml-100k")
+def test_movielens_100k(person: Person, real_data: Path) -> None:
+    import_files(person, real_data, "ml-100k")
     epochs = 3
     set_up(person, QUICK | {"data.dataset": "ml-100k", "semantic_ids.depth": 3, "semantic_ids.codebook_size": 32,
                             "training.epochs": epochs})  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -61,6 +62,11 @@ class TagDialog(QDialog):
     def removed(self) -> list[str]:
         return self._changed_to(Qt.CheckState.Unchecked)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in the field adds a tag; the box of buttons has a default all the same, which it would press."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or self.focusWidget() is not self.new:
+            super().keyPressEvent(event)
+
     def accept(self) -> None:
         self._add()  # what was typed is meant, too
         super().accept()
@@ -98,7 +104,7 @@ class TagDialog(QDialog):
         done = buttons.addButton("Set tags", QDialogButtonBox.ButtonRole.AcceptRole)
         done.setProperty("kind", "primary")
         done.setObjectName("runs.tags.done")
-        done.setAutoDefault(False)  # Enter in the field adds a tag
+        done.setAutoDefault(False)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
