@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QProgressDialog
 
 from engine.archive import export_archive
-from engine.artefacts import CONFIG
+from engine.artefacts import CONFIG, SEMANTIC_IDS
 from engine.config import AlignmentSettings, DataSettings, ExperimentConfig, ModelSettings
 from engine.home import Home
 from engine.settings import presets, to_toml
@@ -90,6 +90,18 @@ def test_a_run_takes_the_whole_page_and_gives_it_back(qtbot: Any, add: Callable[
     page.detail.header.large.setChecked(True)
     page.list.table.clearSelection()  # nothing is left to show large
     assert page.list.isVisible()
+
+
+def test_semantic_ids_lead_to_their_codes_where_these_are_kept(
+    qtbot: Any, add: Callable[..., int], open_page: Any, home: Home
+) -> None:
+    run = add()
+    assert not open_page(run).detail.semantic_ids.open.isEnabled()
+    (home.run_folder(run) / SEMANTIC_IDS).touch()
+    page = open_page(run)
+    with qtbot.waitSignal(page.open_page) as asked:
+        page.detail.semantic_ids.open.click()
+    assert asked.args == ["semantic_ids", run]
 
 
 def test_the_tab_is_remembered(add: Callable[..., int], open_page: Any) -> None:

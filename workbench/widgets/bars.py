@@ -21,6 +21,7 @@ class Bar:
     share: float | None
     value: str
     note: str
+    role: Role = Role.overall
 
 
 class Bars(QWidget):
@@ -44,7 +45,7 @@ class Bars(QWidget):
             value.setFont(tabular(BODY))
             value.setAccessibleName(f"{bar.name}: {bar.value}, {bar.note}")
             self._grid.addWidget(label(bar.name), row, 0)
-            self._grid.addWidget(_Track(bar.share or 0.0), row, 1)
+            self._grid.addWidget(_Track(bar.share or 0.0, bar.role), row, 1)
             self._grid.addWidget(value, row, 2, right)
             self._grid.addWidget(label(bar.note, "caption"), row, 3, right)
 
@@ -52,8 +53,9 @@ class Bars(QWidget):
 class _Track(QWidget):
     """One bar on its track."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: float, role: Role) -> None:
         super().__init__()
+        self._role = role
         self._share = min(1.0, max(0.0, share))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
@@ -65,7 +67,7 @@ class _Track(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         whole = QRectF(0, (self.height() - THICKNESS) / 2, self.width(), THICKNESS)
-        for role, share in ((Role.grid, 1.0), (Role.overall, self._share)):
+        for role, share in ((Role.grid, 1.0), (self._role, self._share)):
             colour = theme().color(role)
             if role is Role.overall:
                 colour.setAlphaF(0.62)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.theme import CAPTION, LEVELS, RADIUS, SPACE_1, SPACE_2, SPACE_3, SPACE_4, Role, font, tabular, theme
 
-TOP, BOTTOM, LEFT, RIGHT = 48, 20, 96, 168  # pixels around the axes; at the right stand the names
+TOP, BOTTOM, LEFT, RIGHT = 48, 20, 124, 168  # pixels around the axes; at the right stand the names
 GRIP = 16  # pixels beside an axis in which a drag marks a range of it
 REACH = 6.0  # pixels from a line at which the pointer means it
 LEAST_BRUSH = 0.015  # of an axis; a shorter drag is a click

@@ -62,7 +62,7 @@ class MetricsTab(Tab):
         for name, (title, _) in PARTS.items():
             self.parts.addItem(title, name)
         guard_wheel(self.parts)
-        self.export_button = button("Export CSV", "compare.metrics.export", "export")
+        self.export_button = button("Export", "compare.metrics.export", "export")
         self.export_button.setToolTip("Write all rows with every digit")
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the comparison")

@@ -75,11 +75,12 @@ class SettingsTab(Tab):
         self.count.setText(f"{differing} of {len(everything)} settings differ; bold: not as in the reference")
 
     def _fit_columns(self) -> None:
-        """As wide as their words where there is room, else all series alike."""
+        """As wide as their words where there is room; what is scarce is shared out among those that need most."""
         self.table.set_widths(*NAME_WIDTHS)
-        series = self.model.columnCount() - len(NAME_WIDTHS)
-        if series > 0:
-            room = self.width() - sum(NAME_WIDTHS) - SPACE_3
-            for column in range(len(NAME_WIDTHS), len(NAME_WIDTHS) + series):
-                words = self.table.sizeHintForColumn(column) + SPACE_3
-                self.table.setColumnWidth(column, max(LEAST_WIDTH, min(words, room // series)))
+        series = range(len(NAME_WIDTHS), self.model.columnCount())
+        wanted = sorted((self.table.sizeHintForColumn(column) + SPACE_3, column) for column in series)
+        room = self.width() - sum(NAME_WIDTHS) - SPACE_3
+        for place, (words, column) in enumerate(wanted):
+            width = max(LEAST_WIDTH, min(words, room // (len(wanted) - place)))
+            self.table.setColumnWidth(column, width)
+            room -= width

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument, QTextFrameFormat, QTextTable
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QImage,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+)
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from workbench.context import Workbench
@@ -12,9 +21,10 @@ from workbench.pages.base import Page
 from workbench.theme import ICONS, SPACE_1, SPACE_3, Role, theme
 
 HELP = ICONS.parent / "help"
-_FIRST = "first-experiment"
+_FIRST = ("first-experiment", "tour")  # then the others by title
 PICTURE = "\ufffc"  # stands for it in the text
 _WIDEST = 820  # pixels: longer lines are hard to read
+_WIDEST_PICTURE = 760  # pixels, which leaves room for a scroll bar
 
 
 @dataclass(frozen=True)
@@ -26,12 +36,34 @@ class Topic:
 
 
 def topics(folder: Path = HELP) -> list[Topic]:
-    """All topics, the first experiment before the others."""
+    """All topics: the first experiment and the tour, then the others."""
     found = []
     for file in folder.glob("*.md"):
         heading = file.read_text(encoding="utf-8").partition("\n")[0]
         found.append(Topic(heading.lstrip("# ").strip() or file.stem, file))
-    return sorted(found, key=lambda topic: (topic.file.stem != _FIRST, topic.title))
+    return sorted(found, key=lambda topic: (_place(topic), topic.title))
+
+
+def _place(topic: Topic) -> int:
+    stem = topic.file.stem
+    return _FIRST.index(stem) if stem in _FIRST else len(_FIRST)
+
+
+class HelpText(QTextBrowser):
+    """Shows pictures no wider than the text."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """A picture as wide as it is shown: the text would scale it without smoothing."""
+        found = super().loadResource(kind, name)
+        if kind == QTextDocument.ResourceType.ImageResource.value:
+            picture = QImage.fromData(found) if isinstance(found, QByteArray) else found
+            if isinstance(picture, QImage) and picture.width() > _WIDEST_PICTURE:
+                ratio = self.devicePixelRatioF()
+                width = min(picture.width(), round(_WIDEST_PICTURE * ratio))
+                picture = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+                picture.setDevicePixelRatio(width / _WIDEST_PICTURE)
+            return picture
+        return found
 
 
 class HelpPage(Page):
@@ -43,7 +75,7 @@ class HelpPage(Page):
         self._list.setObjectName("help.topics")
         self._list.setAccessibleName("Topics")
         self._list.setFixedWidth(220)
-        self._text = QTextBrowser()
+        self._text = HelpText()
         self._text.setObjectName("help.text")
         self._text.setAccessibleName("Help text")
         self._text.setOpenExternalLinks(True)
@@ -77,6 +109,7 @@ class HelpPage(Page):
             file: Path = item.data(Qt.ItemDataRole.UserRole)
             self._text.setMarkdown(file.read_text(encoding="utf-8"))
             _give_room(self._text.document())
+            _fit_pictures(self._text.document())
             _soften_tables(self._text.document())
 
 
@@ -92,6 +125,16 @@ def _give_room(document: QTextDocument) -> None:
         style.setBottomMargin(0 if in_table else 8)
         QTextCursor(block).mergeBlockFormat(style)
         block = block.next()
+
+
+def _fit_pictures(document: QTextDocument) -> None:
+    """In a narrow window pictures are as wide as the text."""
+    found = document.find(PICTURE)
+    while not found.isNull():
+        style = found.charFormat().toImageFormat()
+        style.setMaximumWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        found.setCharFormat(style)
+        found = document.find(PICTURE, found)
 
 
 def _soften_tables(document: QTextDocument) -> None:

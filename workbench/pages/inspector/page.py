@@ -226,7 +226,7 @@ class InspectorPage(Page):
             each.setAccessibleName(words)
             each.setToolTip(f"{words} to what was looked at ({keys})")
             each.setEnabled(False)
-        self.export = button("Export…", "inspector.export", "export")
+        self.export = button("Export", "inspector.export", "export")
         self.export.setToolTip("The lists of all users as CSV or Parquet")
         travel = QHBoxLayout()
         travel.setSpacing(SPACE_1)

@@ -35,6 +35,9 @@ class RecommendationList(QWidget):
         self.heading.setProperty("kind", "label")
         self.legend = Legend()
         self.legend.setToolTip("What the parts of the bars are; the numbers are those of the selected row")
+        policy = self.legend.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the rows of two lists side by side are at the same height
+        self.legend.setSizePolicy(policy)
         self.model = RecommendationModel(self)
         self.table = DataTable(name, title)
         self.table.setModel(self.model)

@@ -5,6 +5,7 @@ from functools import cached_property
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
+from engine.artefacts import SEMANTIC_IDS
 from workbench.models.run_columns import STATUS_WORDS
 from workbench.pages.runs.contents import RunContents
 from workbench.pages.runs.environment_tab import EnvironmentTab
@@ -103,6 +104,7 @@ class RunDetail(QWidget):
         self.settings_tab.show_config(config)
         self.gate.show_run(run, contents.curves)
         self.semantic_ids.show_report(run.semantic_ids)
+        self.semantic_ids.open.setEnabled((contents.folder / SEMANTIC_IDS).is_file())
         self.log.show_lines(contents.log)
         self.environment.show_run(run, contents.log)
         self.files.show_files(contents)

@@ -1,4 +1,4 @@
-"""What can be done with runs beside looking at them: run again, open the folder, export, import."""
+"""What can be done with runs beside looking at them: run again, open folder and semantic IDs, export, import."""
 
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class RunErrands(QObject):
         header.again_wanted.connect(self.run_again)
         header.folder_wanted.connect(self.open_folder)
         header.export_wanted.connect(self.ask_and_export_run)
+        detail.semantic_ids.open.clicked.connect(self.open_semantic_ids)
         self.archives.written.connect(detail.say)
         self.archives.imported.connect(self._show_imported)
         self._presets.ask(self._read_presets, detail.settings_tab.set_presets, lambda _error: None)
@@ -55,6 +56,11 @@ class RunErrands(QObject):
             return
         self._workbench.controller.add("", [PlannedRun("", config)])
         self.open_page.emit("monitor", None)
+
+    def open_semantic_ids(self) -> None:
+        """Look into the codes of the run that is shown."""
+        if self._detail.contents is not None:
+            self.open_page.emit("semantic_ids", self._detail.contents.run.id)
 
     def open_folder(self) -> None:
         """Show the run's folder on the desktop."""

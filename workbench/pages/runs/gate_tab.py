@@ -80,7 +80,13 @@ class GateTab(QWidget):
         highest = max(weights) or 1.0
         self.bars.show_bars(
             [
-                Bar(f"Level {level}", weight / highest, decimal(weight), "coarsest" if level == 1 else "")
+                Bar(
+                    f"Level {level}",
+                    weight / highest,
+                    decimal(weight),
+                    "coarsest" if level == 1 else "",
+                    LEVELS[(level - 1) % len(LEVELS)],
+                )
                 for level, weight in enumerate(weights, start=1)
             ]
         )

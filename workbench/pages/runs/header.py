@@ -55,7 +55,7 @@ class RunHeader(QWidget):
         self.inspect = button("Inspect", "runs.inspect", "magnifying-glass")
         self.inspect.setToolTip("Inspect: look into its recommendations (Enter, or double-click in the table)")
         self.delete = button("Delete", "runs.delete", "trash", kind="danger")
-        self.delete.setToolTip("Delete the run with its files")
+        self.delete.setToolTip("Delete: until the window closes, Undo brings the run back (Ctrl+Z)")
         self.more = self._make_menu()
         self.large = QToolButton()
         self.large.setObjectName("runs.large")

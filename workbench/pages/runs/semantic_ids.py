@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.theme import SPACE_2, SPACE_3
 from workbench.widgets import numbers
-from workbench.widgets.parts import label
+from workbench.widgets.parts import button, label
 from workbench.widgets.stat import StatTile
+from workbench.widgets.tile_row import TileRow
 
 _COLLISIONS = "items whose ID is not theirs alone"
 
 
 class SemanticIdReport(QWidget):
-    """Tiles for the whole, a small grid for the levels."""
+    """Tiles for the whole, a small grid for the levels, and the way to the codes themselves."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,18 +31,17 @@ class SemanticIdReport(QWidget):
         self._levels.setHorizontalSpacing(SPACE_3 * 2)
         self._levels.setVerticalSpacing(SPACE_2)
         self._nothing = label("This run has no semantic IDs.", "muted")
-        tiles = QHBoxLayout()
-        tiles.setSpacing(SPACE_3)
-        for tile in self.tiles.values():
-            tiles.addWidget(tile, 1)
+        self.open = button("Tree and map", "runs.openSemanticIds", "tree-structure")
+        self.open.setToolTip("Look into the codes on the page Semantic IDs")
         grid = QHBoxLayout()
         grid.addLayout(self._levels)
         grid.addStretch(1)
+        grid.addWidget(self.open, 0, Qt.AlignmentFlag.AlignTop)
         self._report = QWidget()
         layout = QVBoxLayout(self._report)
         layout.setContentsMargins(0, SPACE_3, 0, 0)
         layout.setSpacing(SPACE_3)
-        layout.addLayout(tiles)
+        layout.addWidget(TileRow(list(self.tiles.values()), narrowest=150))
         layout.addLayout(grid)
         layout.addStretch(1)
         empty = QWidget()
