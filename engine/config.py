@@ -562,9 +562,9 @@ class TrainingSettings(Settings):
         "sampled_softmax",
         "Loss",
         "What makes the next item score above others: all others, a sample of them that stands for all, or a few "
-        "negatives one by one. Sampled softmax costs the same for every catalogue and is best for the tail on Amazon "
-        "Beauty; full cross-entropy ranks popular items a little better there and on Yelp; one by one came far behind "
-        "(see Results in the help).",
+        "negatives one by one. Sampled softmax costs the same for every catalogue. On Amazon Beauty full "
+        "cross-entropy ranks popular items better and rare ones worse, on Yelp neither is clearly ahead, and one by one "
+        "came far behind (see Results in the help).",
         labels={
             "sampled_softmax": "Sampled softmax, log-Q corrected",
             "cross_entropy": "Cross-entropy over the catalogue",
