@@ -1,5 +1,6 @@
 """What the doctor finds, on the datasets page and beside a new experiment; and the help on where to get data."""
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from workbench.context import Workbench
 from workbench.pages.datasets import DatasetsPage
 from workbench.pages.datasets.examination import Examination
 from workbench.pages.help import HelpPage
-from workbench.pages.help.page import HELP
+from workbench.pages.help.page import HELP, topics
 from workbench.pages.setup.dataset_notice import DatasetNotice
 
 SERIOUS = Finding("order", "serious", "Sequences are sorted", "All of them are.", "Look for another copy.", {}, ("u1",))
@@ -196,3 +197,11 @@ def test_the_help_opens_at_a_topic(qtbot: Any, workbench: Workbench) -> None:
     help.open_with("datasets")
     assert help.findChild(QListWidget, "help.topics").currentItem().text() == "Where to get data"
     assert "RecBole" in help.findChild(QTextBrowser, "help.text").toPlainText()
+
+
+def test_the_tour_is_the_second_topic_and_has_all_its_pictures() -> None:
+    tour = topics()[1].file
+    assert tour.stem == "tour"
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", tour.read_text(encoding="utf-8"))
+    assert pictures
+    assert [picture for picture in pictures if not (HELP / picture).is_file()] == []

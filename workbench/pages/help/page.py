@@ -24,7 +24,7 @@ HELP = ICONS.parent / "help"
 _FIRST = ("first-experiment", "tour")  # then the others by title
 PICTURE = "\ufffc"  # stands for it in the text
 _WIDEST = 820  # pixels: longer lines are hard to read
-_WIDEST_PICTURE = 760  # pixels, which leaves room for a scroll bar
+_WIDEST_PICTURE = 740  # pixels, which leaves room for margins and a scroll bar
 
 
 @dataclass(frozen=True)
