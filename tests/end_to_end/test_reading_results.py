@@ -191,12 +191,12 @@ def test_a_deletion_is_undone_with_all_that_was_there(person: Person, home: Home
     before = {run: store.runs.get(run).test for run in H2REC}
     click_lines(person, page, *H2REC)
     person.qtbot.keyClick(page.list.table, Qt.Key.Key_Delete)
-    person.wait(page.undo_banner.isVisible)
+    person.wait(page.changes.banner.isVisible)
     assert lines(page) == {(run,) for run in range(1, 13) if run not in H2REC}
     assert {run.id for run in store.runs.list()}.isdisjoint(H2REC)
     person.click("runs.undo")
     person.wait(lambda: lines(page) == {(run,) for run in range(1, 13)})
-    assert not page.undo_banner.isVisible()
+    assert not page.changes.banner.isVisible()
     assert {run: store.runs.get(run).test for run in H2REC} == before
     assert (home.run_folder(H2REC[0]) / SEMANTIC_IDS).is_file()
 
