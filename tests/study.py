@@ -19,7 +19,7 @@ from engine.store import Store
 
 DATASET, GROUP = "ml-100k", "study"
 BUDGET = (
-    f"data.dataset={DATASET}", "data.max_length=30", "model.dim=16", "model.cross_heads=2", "semantic_ids.depth=3",
+    f"data.dataset={DATASET}", "data.max_length=15", "model.dim=16", "model.cross_heads=2", "semantic_ids.depth=3",
     "semantic_ids.quantiser=rq-kmeans", "semantic_ids.codebook_size=32", "training.epochs=2",
 )  # fmt: skip
 TWICE = {
