@@ -229,7 +229,7 @@ def test_the_lists_of_all_are_those_of_each(
         for user, items, scores in zip(each.users, each.items, each.scores, strict=True):
             view = inspector.recommend(f"u{user}", 7)
             assert items.tolist() == [place.item.index for place in view.recommendations]
-            assert scores.tolist() == pytest.approx([place.score for place in view.recommendations], abs=1e-5)
+            assert scores.tolist() == pytest.approx([place.score for place in view.recommendations], rel=1e-5, abs=1e-5)
     recipients = inspector.recipients(3, lists)
     expected = {f"u{user}" for each in lists for user, items in zip(each.users, each.items, strict=True) if 3 in items}
     assert {each.user for each in recipients} == expected
@@ -249,7 +249,7 @@ def test_an_export_holds_every_place_of_every_list(make_inspector: Make, tmp_pat
     view = inspector.recommend("u7", 5)
     assert mine["rank"].tolist() == [1, 2, 3, 4, 5]
     assert mine["item"].tolist() == [place.item.id for place in view.recommendations]
-    assert mine["score"].tolist() == pytest.approx([place.score for place in view.recommendations], abs=1e-5)
+    assert mine["score"].tolist() == pytest.approx([place.score for place in view.recommendations], rel=1e-5, abs=1e-5)
     titles = set(table.loc[table["item"] == "i0", "title"])
     assert titles == ({"'=1+2"} if suffix == ".csv" else {"=1+2"})
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PLACED_BY = (("item texts", "text"), ("semantic IDs", "semantic_id"))
 METHODS = (("PCA", "pca"), ("t-SNE", "tsne"))
-_ARROW = 62  # pixels of a chooser beside its words
+_ARROW = 60  # pixels of a chooser beside its words
 _PLACED_HELP = (
     "Item texts: near are items whose texts mean something similar. Semantic IDs: near are items whose codes stand for "
     "something similar, and items with the same codes lie on each other."
