@@ -229,7 +229,8 @@ def test_the_lists_of_all_are_those_of_each(
         for user, items, scores in zip(each.users, each.items, each.scores, strict=True):
             view = inspector.recommend(f"u{user}", 7)
             assert items.tolist() == [place.item.index for place in view.recommendations]
-            assert scores.tolist() == pytest.approx([place.score for place in view.recommendations], rel=1e-5, abs=1e-5)
+            # In single precision, where a block of users is not computed in quite the same order as one user is.
+            assert scores.tolist() == pytest.approx([place.score for place in view.recommendations], abs=1e-4)
     recipients = inspector.recipients(3, lists)
     expected = {f"u{user}" for each in lists for user, items in zip(each.users, each.items, strict=True) if 3 in items}
     assert {each.user for each in recipients} == expected
