@@ -22,7 +22,21 @@ def app_icon() -> QIcon:
     return QIcon(str(ICONS / "app.svg"))
 
 
-class _Glyph(QIconEngine):
+class PaintedIcon(QIconEngine):
+    """An icon that is only painted; its pixmaps are made from that."""
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():  # a cell too narrow for its icon
+            return QPixmap()
+        image = QPixmap(size)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return image
+
+
+class _Glyph(PaintedIcon):
     def __init__(self, name: str, role: Role, checked: Role) -> None:
         super().__init__()
         self._name, self._role, self._checked = name, role, checked
@@ -37,16 +51,6 @@ class _Glyph(QIconEngine):
         painter.setFont(font)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._character)
         painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        if size.isEmpty():  # a cell too narrow for its icon
-            return QPixmap()
-        image = QPixmap(size)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return image
 
     def clone(self) -> QIconEngine:
         return _Glyph(self._name, self._role, self._checked)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from torch import Tensor  # what compares the ranks of past runs must not wait for torch
 
 CUTOFFS = (5, 10, 20)
-METRICS = (*(f"{kind}@{k}" for k in CUTOFFS for kind in ("HR", "NDCG", "MRR")), "MRR")
+KINDS = ("HR", "NDCG", "MRR")
+METRICS = (*(f"{kind}@{k}" for k in CUTOFFS for kind in KINDS), "MRR")
 USERS = "users"  # stands among a slice's metrics: how many users it holds
 Ranks = npt.NDArray[np.float64]
 FloatArray = npt.NDArray[np.float64]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import SettingsError
+from engine.evaluation.metrics import METRICS
 from engine.exports import csv_text, html, json_text, latex, markdown
-from engine.exports.choice import METRICS, PROTOCOLS, Choice
+from engine.exports.choice import PROTOCOLS, Choice
 from engine.exports.report import Report, collect
 from engine.exports.significance import Comparisons, with_significance
 

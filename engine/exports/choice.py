@@ -6,12 +6,9 @@ from itertools import product, starmap
 from typing import NamedTuple
 
 from engine.errors import SettingsError
+from engine.evaluation.metrics import METRICS
+from engine.groups import SLICES
 
-KINDS = ("HR", "NDCG", "MRR")
-CUTOFFS = (5, 10, 20)
-METRICS = (*(f"{kind}@{k}" for k in CUTOFFS for kind in KINDS), "MRR")
-SLICES = ("overall", "head", "tail")
-USERS = "users"  # stands among the metrics of a slice
 PROTOCOLS = {
     "full": "Full ranking",
     "full_with_history": "Full ranking, history ranked too",

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.config import ExperimentConfig
+from engine.evaluation.metrics import USERS
 from engine.exports.charts import Chart, Series, chart
-from engine.exports.choice import SLICES, USERS
 from engine.exports.report import Report, Row
 from engine.exports.tables import number, provenance, tables
+from engine.groups import SLICES
 from engine.settings import completed, flat
 
 if TYPE_CHECKING:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.exports.choice import PROTOCOLS, SLICES, USERS, Column
+from engine.evaluation.metrics import USERS
+from engine.exports.choice import PROTOCOLS, Column
 from engine.exports.report import DECIMALS, MARKS, Cell, Report, Row
+from engine.groups import SLICES
 
 NOTHING = "–"
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QIcon, QIconEngine, QPainter, QPen, QPixmap
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QIcon, QIconEngine, QPainter, QPen
 
+from workbench.icons import PaintedIcon
 from workbench.theme import Role, theme
 
 LENGTH = 18
@@ -53,7 +54,7 @@ def dot_icon(role: Role) -> QIcon:
     return QIcon(_Drawn(paint))
 
 
-class _Drawn(QIconEngine):
+class _Drawn(PaintedIcon):
     def __init__(self, draw: Callable[[QPainter, QRect], None]) -> None:
         super().__init__()
         self._draw = draw
@@ -62,16 +63,6 @@ class _Drawn(QIconEngine):
         painter.save()
         self._draw(painter, rect)
         painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        if size.isEmpty():  # a cell too narrow for its icon
-            return QPixmap()
-        image = QPixmap(size)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return image
 
     def clone(self) -> QIconEngine:
         return _Drawn(self._draw)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from engine.errors import DataError, SettingsError
 from engine.evaluation import metrics
+from engine.evaluation.metrics import USERS
 from engine.exports import FORMATS, METRICS, Choice, Comparisons, Report, find_format, gather, with_significance
-from engine.exports.choice import USERS
 from engine.exports.latex import escape as latex_escape
 from engine.exports.markdown import escape as markdown_escape
 from engine.home import Home

@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from engine.evaluation.metrics import CUTOFFS, KINDS
 from engine.exports import FORMATS, PROTOCOLS, Choice, Report
-from engine.exports.choice import CUTOFFS, KINDS
 from workbench.theme import SPACE_1, SPACE_2, SPACE_3
 from workbench.widgets.numbers import count
 from workbench.widgets.parts import label
