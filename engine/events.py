@@ -126,6 +126,24 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class SavePoint:
+    """A state is about to be written, from which the run can go on: what was reported before is to be kept by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """A training goes on where an earlier attempt left it: what that reported from there on counts no longer.
+
+    `epoch` is fractional, as in a Loss; `validated` is the last epoch that was validated. Both are 0 for a training
+    that starts from its beginning after all.
+    """
+
+    stage: Stage
+    epoch: float
+    validated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The end of a run that reached its end.
 
@@ -162,7 +180,7 @@ class Failed:
 
 Event = (
     StageStarted | StageFinished | Progress | Loss | Metrics | GateWeights | TrainingFigures | SemanticIdsReady
-    | Note | Paused | Resumed | Finished | Interrupted | Failed
+    | Note | Paused | Resumed | SavePoint | GoesOn | Finished | Interrupted | Failed
 )  # fmt: skip
 Listener = Callable[[Event], None]
 
@@ -178,6 +196,8 @@ _NAMES: dict[type, str] = {
     Note: "note",
     Paused: "paused",
     Resumed: "resumed",
+    SavePoint: "save_point",
+    GoesOn: "goes_on",
     Finished: "finished",
     Interrupted: "interrupted",
     Failed: "failed",

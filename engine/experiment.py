@@ -1,6 +1,7 @@
 """The front door: one experiment from dataset to test metrics, reporting events, stoppable."""
 
 import json
+import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from engine.artefacts import CONFIG, MODEL, RANKS, RESULT, SEMANTIC_IDS, found_in
+from engine.artefacts import (
+    BEST,
+    CONFIG,
+    MODEL,
+    RANKS,
+    REFIT_STATE,
+    RESULT,
+    SEMANTIC_IDS,
+    STATE,
+    found_in,
+    plain_values,
+)
 from engine.config import ExperimentConfig
 from engine.control import RunControl
 from engine.data.batches import TrainingBatches
@@ -24,6 +36,7 @@ from engine.events import (
     Event,
     Failed,
     Finished,
+    GoesOn,
     Interrupted,
     Listener,
     Metrics,
@@ -36,7 +49,7 @@ from engine.events import (
     StageFinished,
     StageStarted,
 )
-from engine.files import write_whole
+from engine.files import sha256_of, write_whole
 from engine.home import Home
 from engine.memory import give_back, part_large_arrays
 from engine.semantics import item_codes, item_vectors
@@ -51,6 +64,7 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.training.loop import Training
 
+STATE_FORMAT = b"1"  # another one for states that the code before cannot go on from
 TITLES = {
     Stage.DATA: "Preparing the data",
     Stage.TEXT: "Encoding item texts",
@@ -72,7 +86,8 @@ def run_recorded(
 ) -> Finished | Interrupted | Failed:
     """Run an experiment whose run was created in the store, and record what it reports.
 
-    A fault of the experiment is an event, not an exception. A database that cannot be written is tried again
+    One that was resumed, or that trains another one further, goes on where that was left. A fault of the experiment
+    is an event, not an exception. A database that cannot be written is tried again
     with the next event; only when it still fails at the end, StoreError is raised.
     """
     from engine.store import RunRecorder, StoreError
@@ -89,26 +104,37 @@ def run_recorded(
         if isinstance(event, Finished | Interrupted | Failed):
             ends.append(event)
 
-    try:
-        dataset = library.load(config.data.dataset)
-    except WorkbenchError as error:
-        report(Failed(str(error), traceback.format_exc()))
-    else:
-        run_experiment(config, dataset, home, home.run_folder(run), report, control)
-    finally:
-        recorder.close()
+    details = store.runs.get(run)
+    with recorder.beating():
+        try:
+            dataset = library.load(config.data.dataset)
+            if details.continued_from is not None:
+                take_along(home.run_folder(details.continued_from), home.run_folder(run))
+        except (WorkbenchError, OSError) as error:
+            report(Failed(_words_for(error), traceback.format_exc()))
+        else:
+            goes_on = details.resumed > 0 or details.continued_from is not None
+            run_experiment(config, dataset, home, home.run_folder(run), report, control, goes_on=goes_on)
     return ends[0]
 
 
 def run_experiment(
-    config: ExperimentConfig, dataset: Dataset, home: Home, folder: Path, listen: Listener, control: RunControl
+    config: ExperimentConfig,
+    dataset: Dataset,
+    home: Home,
+    folder: Path,
+    listen: Listener,
+    control: RunControl,
+    *,
+    goes_on: bool = False,
 ) -> None:
     """Run an experiment and leave its artefacts in `folder`.
 
     Whatever happens, the last event is one of Finished, Interrupted and Failed. `control` is looked at in
-    every batch; what was finished before stays.
+    every batch; what was finished before stays. With `goes_on` the training begins from the state that an earlier
+    attempt left in `folder`, and from its beginning, with a warning, where that is missing or damaged.
     """
-    experiment = _Experiment(config, dataset, home, folder, listen, control)
+    experiment = _Experiment(config, dataset, home, folder, listen, control, goes_on)
     try:
         end: Finished | Interrupted | Failed = experiment.run()
     except Stopped:
@@ -132,6 +158,7 @@ class _Experiment:
         folder: Path,
         listen: Listener,
         control: RunControl,
+        goes_on: bool,
     ) -> None:
         self.best_epoch: int | None = None
         self._config = config
@@ -140,7 +167,9 @@ class _Experiment:
         self._folder = folder
         self._listen = listen
         self._control = control
+        self._goes_on = goes_on
         self._seconds = dict.fromkeys((str(stage) for stage in Stage), 0.0)
+        self._since: tuple[Stage, float] | None = None  # the stage that runs, and when it began
 
     def run(self) -> Finished:
         with self._stage(Stage.DATA):
@@ -149,6 +178,7 @@ class _Experiment:
             limit_threads(self._config.training)
             part_large_arrays()
             self._folder.mkdir(parents=True, exist_ok=True)
+            self._look_back()
             self._write_text(CONFIG, to_toml(self._config))
             split = LeaveOneOut(self._dataset.sequences)
             if not len(split.asked):
@@ -170,8 +200,8 @@ class _Experiment:
                 with self._stage(Stage.SEMANTIC_IDS):
                     ids = self._semantic_ids(vectors)
         with self._stage(Stage.TRAIN):
-            model, epochs = self._train(split, popularity, vectors, ids)
-        if self._config.training.refit and epochs and not self._control.ends_training:
+            model, epochs, was_ended = self._train(split, popularity, vectors, ids)
+        if self._config.training.refit and epochs and not was_ended and not self._control.ends_training:
             with self._stage(Stage.REFIT):
                 model = self._refit(split, vectors, ids)
         with self._stage(Stage.EVALUATE):
@@ -181,6 +211,17 @@ class _Experiment:
     def artefacts(self) -> dict[str, str]:
         """name -> file in the run's folder, of those that are there."""
         return found_in(self._folder)
+
+    def _look_back(self) -> None:
+        """Take over what an earlier attempt has come to; without one, take its files away."""
+        if not self._goes_on:
+            for name in (STATE, REFIT_STATE, BEST, MODEL):
+                (self._folder / name).unlink(missing_ok=True)
+            return
+        trained = plain_values(self._folder / STATE)
+        self.best_epoch = trained.get("best_epoch")
+        before = plain_values(self._folder / REFIT_STATE) or trained
+        self._seconds |= {stage: before.get(f"seconds.{stage}", 0.0) for stage in self._seconds}
 
     def _negatives(self, split: LeaveOneOut) -> IntArray:
         """(tested users, negatives): drawn before anything is trained, because it can be refused."""
@@ -210,8 +251,8 @@ class _Experiment:
 
     def _train(
         self, split: LeaveOneOut, popularity: Popularity, vectors: "FloatArray | None", ids: "SemanticIds | None"
-    ) -> "tuple[Recommender, int]":
-        """The best model by the validation items, and how many epochs were gone through."""
+    ) -> "tuple[Recommender, int, bool]":
+        """The best model by the validation items, how many epochs were gone through, and whether the person ended them."""
         import torch
 
         from engine.evaluation.metrics import slice_metrics
@@ -224,7 +265,7 @@ class _Experiment:
         if not any(True for _ in model.parameters()):
             self.best_epoch = 0
             save_weights(model, checkpoint)
-            return model, 0
+            return model, 0, False
         ranker = self._ranker(model)
         validation = split.targets("validation")
         slices = main_slices(validation, popularity)
@@ -239,13 +280,18 @@ class _Experiment:
             training.run()
         finally:
             self.best_epoch = training.best_epoch
+        best = self._folder / BEST
+        if best.exists():  # an earlier attempt had come to its refit
+            best.replace(checkpoint)
         load_weights(model, checkpoint)
-        return model, training.epochs
+        return model, training.epochs, training.was_ended
 
     def _refit(self, split: LeaveOneOut, vectors: "FloatArray | None", ids: "SemanticIds | None") -> "Recommender":
         """A model that learned for the best number of epochs from everything but the test items."""
         from engine.training.checkpoint import load_weights
 
+        # Whoever trains the run further begins from it.
+        write_whole(self._folder / BEST, lambda partial: shutil.copyfile(self._folder / MODEL, partial))
         learned = split.before_test
         model = self._fresh_model(self._counts(learned), vectors, ids)
         self._training(model, learned, vectors, ids, None).run()
@@ -271,7 +317,8 @@ class _Experiment:
         ids: "SemanticIds | None",
         validate: Callable[[], SliceMetrics] | None,
     ) -> "Training":
-        """A training on the sequences `learned`; without `validate`, a refit of the best number of epochs."""
+        """A training on the sequences `learned`, where it was left; without `validate`, a refit of the best number of
+        epochs."""
         from engine.training.loop import Training
         from engine.training.objective import make_objective
 
@@ -279,16 +326,87 @@ class _Experiment:
         if validate is None:
             settings = settings.model_copy(update={"epochs": self.best_epoch})
         cloze = None if model.mask_token is None else Cloze(config.model.mask_share, model.mask_token)
-        return Training(
+        state = self._folder / (REFIT_STATE if validate is None else STATE)
+        about = self._conditions(model, learned, ids)
+        training = Training(
             model,
             make_objective(config, learned, self._counts(learned), ids, vectors),
             TrainingBatches(learned, config.data.max_length, settings.batch_size, config.seed, cloze),
             validate,
             settings,
             self._folder / MODEL,
+            state,
             self._listen,
             self._control,
+            lambda: about | self._seconds_so_far(),
         )
+        if self._goes_on:
+            self._go_on(training, state, about)
+        return training
+
+    def _conditions(self, model: "Recommender", learned: Sequences, ids: "SemanticIds | None") -> dict[str, Any]:
+        """What a training depends on: "of" tells whether a state is of the same one, the others whether it is exact."""
+        import torch
+
+        apart: Any = {
+            "name": True,
+            "data": {"dataset"},
+            "training": {"epochs", "patience", "refit", "device", "threads"},
+        }
+        codes = b"" if ids is None else ids.codes.tobytes()
+        settings = self._config.model_dump_json(exclude=apart, exclude_defaults=True).encode()
+        return {
+            "of": sha256_of([STATE_FORMAT, settings, learned.offsets.tobytes(), learned.items.tobytes(), codes]),
+            "device": model.device.type,
+            "threads": torch.get_num_threads(),
+            "torch": torch.__version__,
+        }
+
+    def _go_on(self, training: "Training", path: Path, now: Mapping[str, Any]) -> None:
+        """Bring a training to where an earlier attempt left it, or say that it starts from its beginning."""
+        from engine.training.state import load_state
+
+        stage = Stage.TRAIN if path.name == STATE else Stage.REFIT
+        try:
+            if not path.exists():
+                raise DataError("No state of the training is there.")
+            state = load_state(path)
+            if state.get("of") != now["of"]:
+                raise DataError(f"The training state {path} is that of other settings or other data.")
+            training.restore(state)
+        except DataError as error:
+            self._listen(GoesOn(stage, 0.0, 0))
+            self._listen(Note("warning" if path.exists() else "info", f"{error} It starts from its beginning."))
+            if stage is Stage.TRAIN:
+                self._start_anew()
+            return
+        self._listen(GoesOn(stage, training.position, training.validated))
+        self._listen(Note("info", f"It goes on after {training.position:.2f} epochs."))
+        others = [name for name in ("device", "threads", "torch") if state[name] != now[name]]
+        if others or now["device"] != "cpu":
+            changed = ", ".join(f"{name} {now[name]}, before {state[name]}" for name in others)
+            self._listen(
+                Note(
+                    "warning" if others else "info",
+                    "The numbers may differ in their last digits from those of a run that was never interrupted: "
+                    + (changed or "a GPU adds up in no fixed order")
+                    + ".",
+                )
+            )
+
+    def _start_anew(self) -> None:
+        """Forget what an earlier attempt had come to."""
+        self._goes_on = False
+        self._look_back()
+        self.best_epoch = None
+
+    def _seconds_so_far(self) -> dict[str, float]:
+        """ "seconds." and a stage -> what it has taken, the one that runs until now."""
+        seconds = dict(self._seconds)
+        if self._since is not None:
+            stage, since = self._since
+            seconds[str(stage)] += self._now() - since
+        return {f"seconds.{stage}": each for stage, each in seconds.items()}
 
     def _counts(self, learned: Sequences) -> IntArray:
         """(items + 1,) interactions of every item in the sequences that are learned from."""
@@ -365,6 +483,7 @@ class _Experiment:
             "seconds": self._seconds,
         }
         self._write_text(RESULT, json.dumps(result, indent=1))
+        (self._folder / REFIT_STATE).unlink(missing_ok=True)
         return Finished(best, epochs, test, self._seconds, self.artefacts())
 
     def _write_text(self, name: str, text: str) -> None:
@@ -385,18 +504,41 @@ class _Experiment:
     def _stage(self, stage: Stage) -> Iterator[None]:
         self._check()
         self._listen(StageStarted(stage, TITLES[stage]))
-        start, paused = time.perf_counter(), self._control.paused_seconds
+        start = self._now()
+        self._since = stage, start
         try:
             yield
         finally:
-            stood_still = self._control.paused_seconds - paused
-            self._seconds[str(stage)] = time.perf_counter() - start - stood_still
+            self._since = None
+            self._seconds[str(stage)] += self._now() - start
             give_back()
         self._listen(StageFinished(stage, self._seconds[str(stage)]))
+
+    def _now(self) -> float:
+        """Seconds of a clock that stands still with the run."""
+        return time.perf_counter() - self._control.paused_seconds
+
+
+def take_along(source: Path, folder: Path) -> None:
+    """Give a run that trains another one further that one's last state and best weights. Raises OSError.
+
+    What it has already stays: it may have been interrupted. Raises DataError when the other's state is missing or damaged.
+    """
+    from engine.training.state import load_state, save_state
+
+    if (folder / STATE).exists():
+        return
+    best = source / BEST if (source / BEST).exists() else source / MODEL
+    state = load_state(source / STATE) | {"was_ended": False}
+    if best.exists():
+        write_whole(folder / MODEL, lambda partial: shutil.copyfile(best, partial))
+    save_state(state, folder / STATE)
 
 
 def _words_for(error: Exception) -> str:
     """What went wrong, for the person."""
+    if isinstance(error, WorkbenchError):
+        return str(error)
     # Python, the GPU and torch's CPU allocator each have their own way to say that memory ran out.
     if (
         isinstance(error, MemoryError)

@@ -86,11 +86,20 @@ def default_name(config: ExperimentConfig, at: datetime) -> str:
 
 def finished_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDetails]) -> RunDetails | None:
     """The latest of `runs` that finished with these settings, so far as they play a part, on exactly these data."""
+    return _latest("finished", planned, fingerprint, runs)
+
+
+def interrupted_before(planned: PlannedRun, fingerprint: str, runs: Iterable[RunDetails]) -> RunDetails | None:
+    """The same of those that were interrupted, and can be resumed."""
+    return _latest("interrupted", planned, fingerprint, runs)
+
+
+def _latest(status: str, planned: PlannedRun, fingerprint: str, runs: Iterable[RunDetails]) -> RunDetails | None:
     wanted = without_idle(planned.config)
     same = [
         run
         for run in runs
-        if run.status == "finished"
+        if run.status == status
         and run.label == planned.label
         and run.dataset_fingerprint == fingerprint
         and (settings := _settings(run)) is not None

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.artefacts import MODEL
+from engine.artefacts import MODEL, STATE
 from engine.home import Home
 from workbench.preferences import Preferences
+
+RESUMABLE = ("interrupted", "failed")  # states of a run that can be resumed
 
 if TYPE_CHECKING:
     from engine.library import Library
@@ -28,3 +30,7 @@ class Workbench:
         if status == "finished":
             return True
         return status == "interrupted" and (self.home.run_folder(run) / MODEL).exists()
+
+    def can_train_further(self, run: int, status: str) -> bool:
+        """Whether a run of this status has finished, and the state of its training is there."""
+        return status == "finished" and (self.home.run_folder(run) / STATE).exists()

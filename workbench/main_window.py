@@ -14,6 +14,7 @@ from engine.errors import WorkbenchError
 from engine.home import Home
 from workbench.background import finish_background, run_in_background
 from workbench.context import Workbench
+from workbench.going_on import GoingOn
 from workbench.navigation import Navigation
 from workbench.notifier import Notifier
 from workbench.pages.base import Page
@@ -179,8 +180,22 @@ class MainWindow(QMainWindow):
         if self._preferences.starts_queue:
             controller.start_queue()
         self._make_sample(store, library, _words_on(dead, controller.queue.waiting))
+        if dead:
+            self._offer_to_resume(self.workbench, dead)
         run_in_background(partial(import_module, "pyqtgraph"))  # slow; here nobody waits for it
         self.ready.emit()
+
+    def _offer_to_resume(self, workbench: Workbench, dead: int) -> None:
+        """Let the person resume the run that was found dead; of several, the latest is shown with the others."""
+        newest = workbench.store.runs.list(limit=dead, search="interrupted")
+        if not newest:
+            return
+        going_on, run = GoingOn(workbench, self), newest[0].id
+        going_on.started.connect(lambda run: self.show_page("monitor", run))
+        if dead == 1:
+            self.status.offer(f"Resume run {run}", lambda: going_on.resume(run))
+        else:
+            self.status.offer("Show them", lambda: self.show_page("runs", run))
 
     def _bring_up_to_date(self, page: Page, payload: object = None) -> None:
         try:
@@ -251,7 +266,7 @@ class MainWindow(QMainWindow):
             f" The queue of {waiting} {'run' if waiting == 1 else 'runs'} is kept for the next time." if waiting else ""
         )
         box.setInformativeText(
-            f"If you stop it, the best checkpoint so far is kept, and the window closes after that.{kept}"
+            f"If you stop it, what it has learned is kept, so that it can be resumed; then the window closes.{kept}"
         )
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
         stop.setObjectName("closeQuestion.stop")
@@ -279,7 +294,9 @@ def _words_on(dead: int, waiting: int) -> str:
     """What the status bar says at the start, given how many runs were found dead and how many wait."""
     words = []
     if dead:
-        words.append(f"{dead} {'run was' if dead == 1 else 'runs were'} interrupted when the workbench last ended.")
+        words.append(
+            f"{dead} {'run was' if dead == 1 else 'runs were'} interrupted when the workbench last ended, and can be resumed."
+        )
     if waiting:
         words.append(f"{waiting} {'run waits' if waiting == 1 else 'runs wait'} in the queue for your word.")
     return " ".join(words) or "Ready"

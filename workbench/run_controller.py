@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine import continuation
 from engine.config import ExperimentConfig
 from engine.control import RunControl
 from engine.errors import DataError, WorkbenchError
@@ -47,7 +48,7 @@ class RunController(QObject):
     ) -> None:
         """`runner` does the run itself; by default `engine.experiment.run_recorded`."""
         super().__init__(parent)
-        self._store = store
+        self._home, self._store = home, store
         self._runner = runner or recorded(home, store, library)
         self._thread: RunThread | None = None
         self._control = RunControl()
@@ -86,6 +87,18 @@ class RunController(QObject):
         """Start a run and return its number. Raises WorkbenchError when one is going or the dataset is not there."""
         self._refuse_a_second()
         return self._begin(config)
+
+    def resume_run(self, run: int) -> None:
+        """Go on with an interrupted or failed run. Raises WorkbenchError when one is going, or when it cannot go on."""
+        self._refuse_a_second()
+        self._go(run, continuation.resume(self._store, run))
+
+    def train_further(self, run: int, epochs: int, patience: int) -> int:
+        """Train a finished run for more epochs, as a new run, whose number it gives. Raises WorkbenchError."""
+        self._refuse_a_second()
+        made, config = continuation.train_further(self._home, self._store, run, epochs, patience)
+        self._go(made, config)
+        return made
 
     def start_group(self, group: str, planned: Sequence[PlannedRun]) -> int:
         """Start the first of several runs and return its number; the others come next in the queue, which goes now.
@@ -172,6 +185,10 @@ class RunController(QObject):
         if dataset is None:
             raise DataError(f"There is no dataset “{config.data.dataset}”. Import it on the Datasets page.")
         run = self._store.runs.create(config, dataset.fingerprint, group, label, queued)
+        self._go(run, config, place)
+        return run
+
+    def _go(self, run: int, config: ExperimentConfig, place: tuple[int, int] | None = None) -> None:
         self.run, self.config, self.history, self.outcome, self.place = run, config, [], None, place
         self._control = RunControl()
         self._thread = RunThread(self._runner, run, config, self._control)
@@ -179,7 +196,6 @@ class RunController(QObject):
         self._thread.start()
         self._clock.start()
         self.run_started.emit(run, config)
-        return run
 
     def _start_next(self) -> None:
         troubles: list[str] = []

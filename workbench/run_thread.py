@@ -10,7 +10,7 @@ from PySide6.QtCore import QThread
 
 from engine.config import ExperimentConfig
 from engine.control import RunControl
-from engine.events import Event, Failed, Finished, Interrupted, Listener
+from engine.events import Event, Failed, Finished, GoesOn, Interrupted, Listener, Loss, Stage
 from engine.home import Home
 from workbench.calm import calm, load_torch
 
@@ -63,7 +63,7 @@ def recorded(home: Home, store: "Store", library: "Library") -> Runner:
 
             with calm():
                 load_libraries()
-            return run_recorded(number, config, home, store, library, listen, control)
+            return run_recorded(number, config, home, store, library, with_past(store, number, listen), control)
         except Exception as error:
             # A broken installation, for example: the run must not stay "running" for ever.
             from engine.store.recorder import RunRecorder
@@ -79,6 +79,22 @@ def recorded(home: Home, store: "Store", library: "Library") -> Runner:
     return run
 
 
+def with_past(store: "Store", run: int, listen: Listener) -> Listener:
+    """A listener that hears the points of an earlier attempt, too, before the training goes on from there."""
+
+    def tell(event: Event) -> None:
+        listen(event)
+        if isinstance(event, GoesOn):
+            from engine.store.reader import events_of
+
+            for past in events_of(store.runs.curves(run)):
+                is_refit = isinstance(past, Loss) and "refit" in past.parts
+                if is_refit == (event.stage is Stage.REFIT):
+                    listen(past)
+
+    return tell
+
+
 def in_words(outcome: Outcome) -> tuple[str, str]:
     """How a run ended: its status, and a sentence."""
     match outcome:
@@ -87,7 +103,8 @@ def in_words(outcome: Outcome) -> tuple[str, str]:
         case Finished():
             return "finished", f"Finished after {outcome.epochs} epochs; the best was epoch {outcome.best_epoch}."
         case Interrupted(best_epoch=None):
-            return "interrupted", "Stopped before the first epoch was complete."
+            return "interrupted", "Stopped before the first epoch was complete. It can be resumed where it was."
         case Interrupted():
-            return "interrupted", f"Stopped. The best checkpoint, of epoch {outcome.best_epoch}, is kept."
+            kept = f"The best checkpoint, of epoch {outcome.best_epoch}, is kept"
+            return "interrupted", f"Stopped. {kept}, and it can be resumed where it was."
     return "failed", outcome.message

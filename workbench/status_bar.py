@@ -1,6 +1,7 @@
 """The line at the bottom: what runs now, how far it is, and where everything is kept."""
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QProgressBar, QStatusBar, QWidget
@@ -12,7 +13,7 @@ from workbench.run_controller import RunController
 from workbench.run_progress import RunProgress
 from workbench.theme import SPACE_4
 from workbench.widgets.elided import ElidedLabel
-from workbench.widgets.parts import label
+from workbench.widgets.parts import button, label
 
 
 class StatusBar(QStatusBar):
@@ -37,8 +38,13 @@ class StatusBar(QStatusBar):
         where.setAccessibleName(f"Home folder: {home.root}")
         where.setFixedWidth(280)
         where.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._offer = button("", "status.offer", kind="link")
+        self._offer.hide()
+        self._accept: Callable[[], object] = lambda: None
+        self._offer.clicked.connect(self._take_offer)
         self.setContentsMargins(SPACE_4 // 2, 0, SPACE_4 // 2, 0)
         self.addWidget(self._words)
+        self.addWidget(self._offer)
         self.addWidget(self._bar)
         self.addPermanentWidget(where)
         self._clock = QTimer(self)
@@ -56,6 +62,16 @@ class StatusBar(QStatusBar):
         if self._controller is None or not self._controller.is_running:
             self._words.setText(words)
 
+    def offer(self, what: str, act: Callable[[], object]) -> None:
+        """Let the person do something about what was said, once, until a run goes."""
+        self._accept = act
+        self._offer.setText(what)
+        self._offer.show()
+
+    def _take_offer(self) -> None:
+        self._offer.hide()
+        self._accept()
+
     def follow(self, controller: RunController) -> None:
         """Show the runs of this controller from now on."""
         self._controller = controller
@@ -66,6 +82,7 @@ class StatusBar(QStatusBar):
 
     def _begin(self, run: int, config: ExperimentConfig) -> None:
         self._progress = RunProgress()
+        self._offer.hide()
         self._clock.start()
         self._show()
 

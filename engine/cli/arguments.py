@@ -166,6 +166,30 @@ def _add_datasets(commands: Any) -> None:
 
 
 def _add_run_commands(commands: Any) -> None:
+    resume = _add(
+        commands,
+        "resume",
+        "go on with a run that was interrupted or has failed",
+        "python -m engine resume 3\n"
+        "It goes on from its last state, and ends as if it had never been interrupted. " + _CODES,
+    )
+    resume.add_argument("run", metavar="RUN", type=_count, help="the run's number")
+    further = _add(
+        commands,
+        "train-further",
+        "train a finished run for more epochs, as a new run",
+        "python -m engine train-further 3 --epochs 50\n"
+        "It is what a run with all of these epochs would have been from the start. " + _CODES,
+        function="train_further",
+    )
+    further.add_argument("run", metavar="RUN", type=_count, help="the finished run's number")
+    further.add_argument("--epochs", metavar="N", type=_count, required=True, help="how many epochs more at most")
+    further.add_argument(
+        "--patience",
+        metavar="N",
+        type=_count,
+        help="epochs without a better one before it ends (default: that of the run; where it is used up, as many again)",
+    )
     show = _add(commands, "show", "show a run's results and settings", "python -m engine show 3")
     show.add_argument("run", metavar="RUN", type=_count, help="the run's number")
     compare = _add(

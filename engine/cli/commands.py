@@ -14,7 +14,7 @@ from engine.cli.datasets import datasets, delete_dataset, notes_dataset, rename_
 from engine.cli.exports import export_run, export_runs, import_run
 from engine.cli.interruption import stop_on_signals
 from engine.cli.output import Output
-from engine.cli.running import group, run
+from engine.cli.running import group, resume, run, train_further
 from engine.cli.session import find_dataset, opened
 from engine.config import ExperimentConfig, PreparationSettings
 from engine.errors import DataError, SettingsError, Stopped
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compare", "datasets", "delete", "delete_dataset", "examine", "export_run", "export_runs", "group",
-    "import_dataset", "import_run", "notes_dataset", "presets", "recommend", "rename_dataset", "run", "runs", "semantic_ids", "settings", "show", "show_dataset",
+    "import_dataset", "import_run", "notes_dataset", "presets", "recommend", "rename_dataset",
+    "resume", "run", "runs", "semantic_ids", "settings", "show", "show_dataset", "train_further",
 ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from engine.control import RunControl
 from engine.errors import WorkbenchError
 from engine.events import Event, Failed, Interrupted, as_json
 from engine.grid import axis
-from engine.groups import PlannedRun, default_name, finished_before, plan, summarise
+from engine.groups import PlannedRun, default_name, finished_before, interrupted_before, plan, summarise
 from engine.home import Home
 from engine.presets import find_preset
 from engine.settings import override, parse
@@ -53,6 +53,31 @@ def run(arguments: Namespace, output: Output) -> int:
             return runner.run_group(arguments.group or default_name(config, datetime.now().astimezone()), planned)
 
 
+def resume(arguments: Namespace, output: Output) -> int:
+    """Go on with a run that was interrupted or has failed, where it was."""
+    from engine.continuation import resume as take_over
+
+    control = RunControl()
+    with stop_on_signals(control.stop), opened(arguments.home) as (home, store):
+        from engine.library import Library
+
+        runner = _Runner(output, home, store, Library(home, store), {}, control)
+        return runner.go_on(arguments.run, take_over(store, arguments.run), ", resumed")
+
+
+def train_further(arguments: Namespace, output: Output) -> int:
+    """Train a finished run further, as a new run."""
+    from engine.continuation import train_further as continued
+
+    control = RunControl()
+    with stop_on_signals(control.stop), opened(arguments.home) as (home, store):
+        from engine.library import Library
+
+        number, config = continued(home, store, arguments.run, arguments.epochs, arguments.patience)
+        runner = _Runner(output, home, store, Library(home, store), {}, control)
+        return runner.go_on(number, config, f", run {arguments.run} trained further")
+
+
 class _Runner:
     """Runs experiments, one after another, until `control` is told to stop or nobody reads any more."""
 
@@ -71,10 +96,13 @@ class _Runner:
 
     def run(self, config: ExperimentConfig, group: str | None = None, label: str | None = None, place: str = "") -> int:
         """Run one experiment and give its exit code; `place` says where in a group it stands."""
+        return self.go_on(self._store.runs.create(config, self._fingerprint(config), group, label), config, place)
+
+    def go_on(self, number: int, config: ExperimentConfig, place: str = "") -> int:
+        """The same with a run that the store knows as one of this process."""
         from engine.experiment import run_recorded
         from engine.store import RunRecorder
 
-        number = self._store.runs.create(config, self._fingerprint(config), group, label)
         show = self._listener(f"Run {number} · {config.title}{place}")
 
         def listen(event: Event) -> None:
@@ -111,9 +139,7 @@ class _Runner:
             skipped += before is not None
             self._write_place(group, each, place, len(planned), before)
             if before is None:
-                codes.append(
-                    self.run(each.config, group, each.label, f" · seed {each.config.seed}, {place} of {len(planned)}")
-                )
+                codes.append(self._run_in_group(group, each, f" · seed {each.config.seed}, {place} of {len(planned)}"))
         left = len(planned) - skipped - codes.count(DONE)
         status = "interrupted" if self._control.is_stopping and left else "failed" if left else "finished"
         runs = self._store.runs.in_group(group)
@@ -129,6 +155,15 @@ class _Runner:
                     f"{_runs(left)} of {len(planned)} left. The same command with --group “{group}” goes on."
                 )
         return {"interrupted": INTERRUPTED, "failed": FAILED, "finished": DONE}[status]
+
+    def _run_in_group(self, group: str, planned: PlannedRun, place: str) -> int:
+        """Run it, or go on with the one that was interrupted."""
+        from engine.continuation import resume
+
+        half_done = interrupted_before(planned, self._fingerprint(planned.config), self._store.runs.in_group(group))
+        if half_done is None:
+            return self.run(planned.config, group, planned.label, place)
+        return self.go_on(half_done.id, resume(self._store, half_done.id), f"{place}, resumed")
 
     def _expected(self, planned: Sequence[PlannedRun]) -> str:
         """How long they will take by past runs, "" where there are none to go by."""
@@ -231,3 +266,5 @@ def _write_result(output: Output, details: "RunDetails") -> None:
     write_results(output, details)
     output.line()
     output.line(f"Run {details.id} {details.status} after {duration(details.seconds)}.")
+    if details.status == "interrupted":
+        output.line(f"It goes on from where it was with: python -m engine resume {details.id}")

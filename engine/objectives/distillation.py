@@ -1,5 +1,6 @@
 """Self-distillation from similar users (Liu et al., LLM-ESR, 2024, section 3.3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,16 @@ class SimilarUsers:
         self._neighbours = torch.from_numpy(neighbours)
         self._states: Tensor | None = None
         self._seen = torch.zeros(len(neighbours), dtype=torch.bool)
+
+    def state(self) -> dict[str, Tensor]:
+        """What `restore` needs: the states that are remembered; nothing before the first."""
+        return {} if self._states is None else {"states": self._states, "seen": self._seen}
+
+    def restore(self, state: Mapping[str, Tensor], device: torch.device) -> None:
+        """Remember what a `state` does, from now on on this device."""
+        if state:
+            self._states, self._seen = state["states"].to(device), state["seen"].to(device)
+            self._neighbours = self._neighbours.to(device)
 
     def __call__(self, users: Tensor, states: Tensor) -> Tensor:
         """Mean squared distance of `states` (batch, width) of `users` (batch,) from their teachers."""

@@ -51,7 +51,7 @@ class RunReader:
         return [
             *self._stages(news.details),
             *self._diagnostics(news.details),
-            *_from_curves(curves),
+            *events_of(curves),
             *_from_lines(news.lines),
             *self._end(news.details),
         ]
@@ -100,7 +100,7 @@ class RunReader:
                 yield Failed(run.error or "It ended without a word.", "")
 
 
-def _from_curves(curves: Mapping[str, Curve]) -> Iterator[Event]:
+def events_of(curves: Mapping[str, Curve]) -> Iterator[Event]:
     """The events whose points these are, those of a kind in the order of their steps."""
 
     for (step, epoch), parts in _by_step(curves, "loss/"):

@@ -1,7 +1,9 @@
 """From the events of a run to its rows in the database."""
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -10,6 +12,7 @@ from engine.events import (
     Failed,
     Finished,
     GateWeights,
+    GoesOn,
     Interrupted,
     Loss,
     Metrics,
@@ -17,11 +20,14 @@ from engine.events import (
     Paused,
     Progress,
     Resumed,
+    SavePoint,
     SemanticIdsReady,
+    Stage,
     StageFinished,
     StageStarted,
     TrainingFigures,
 )
+from engine.store.errors import StoreError
 from engine.store.rows import LogLine, Point
 from engine.store.store import Store
 
@@ -31,7 +37,8 @@ _SECONDS_BETWEEN_WRITES = 1.0
 class RunRecorder:
     """Listens to a run and writes it down: points in batches, at most once a second; stages and the end at once.
 
-    What could not be written (StoreError) is kept for the next try.
+    What could not be written (StoreError) is kept for the next try. While it is `beating`, nothing is held back for
+    longer than that second, and the run gives a sign of life in each.
     """
 
     def __init__(self, store: Store, run: int) -> None:
@@ -42,12 +49,42 @@ class RunRecorder:
         self._changes: dict[str, Any] = {}
         self._progress: dict[str, Any] = {}
         self._stage_seconds: dict[str, float] = {}
-        self._epochs: int | None = None
-        self._created_at = store.runs.get(run).created_at
-        self._written_at = time.monotonic()
+        before = store.runs.get(run)
+        self._epochs = before.epochs
+        since_then = (datetime.now(UTC) - (before.resumed_at or before.created_at)).total_seconds()
+        self._seconds_before = (before.seconds or 0.0) + max(0.0, since_then)
+        self._began_at = self._written_at = time.monotonic()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Within, a thread writes every second; in the end all is written. Raises StoreError when that fails then."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(_SECONDS_BETWEEN_WRITES):
+                try:
+                    with self._lock:
+                        self._changes["heartbeat"] = datetime.now(UTC)
+                        self._write()
+                except StoreError:
+                    pass  # tried again in a second, and by the events
+
+        thread = threading.Thread(target=beat, name=f"heartbeat of run {self._run}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            self.close()
 
     def __call__(self, event: Event) -> None:
         """Take in one event. Raises StoreError when the database cannot be written."""
+        with self._lock:
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
         match event:
             case Progress(_, done, total, unit):
                 self._note_progress(done=done, total=total, unit=unit)
@@ -83,6 +120,10 @@ class RunRecorder:
             case SemanticIdsReady(report, reused):
                 self._changes["semantic_ids"] = {**report, "reused": reused}
                 self._write()
+            case SavePoint():
+                self._write()
+            case GoesOn(stage, epoch, validated):
+                self._go_on(stage, epoch, validated)
             case Finished() | Interrupted() | Failed():
                 self._end(event)
                 self._write()
@@ -91,13 +132,22 @@ class RunRecorder:
 
     def close(self) -> None:
         """Write what is still held back."""
-        self._write()
+        with self._lock:
+            self._write()
+
+    def _go_on(self, stage: Stage, epoch: float, validated: int) -> None:
+        """Forget what was reported after the point from which a training goes on."""
+        if stage is Stage.REFIT:
+            last: dict[str, float] = {"loss/refit": epoch}
+        else:
+            self._epochs = validated or None
+            last = {"loss/": epoch, "training/": epoch, "validation/": validated, "gate/": validated, "test/": -1}
+        self._store.runs.forget_after(self._run, last)
 
     def _end(self, event: Finished | Interrupted | Failed) -> None:
-        now = datetime.now(UTC)
         self._changes |= {
-            "finished_at": now,
-            "seconds": (now - self._created_at).total_seconds(),
+            "finished_at": datetime.now(UTC),
+            "seconds": self._seconds_before + time.monotonic() - self._began_at,
             "epochs": self._epochs,
             "progress": None,
         }

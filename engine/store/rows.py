@@ -86,7 +86,8 @@ class RunDetails(RunRow):
     `test` maps protocol -> slice -> metric -> value, `stage_seconds` stage -> wall seconds, `artefacts` a name ->
     a path; `semantic_ids` is the diagnostics report with "reused", `versions` what the run was computed with.
     `progress` tells how far the run is while it goes: "stage", "title" and "at" of the stage that runs, "done",
-    "total" and "unit" where known, and "paused".
+    "total" and "unit" where known, and "paused". `heartbeat` is the last sign of life of who computes or computed it;
+    `resumed` counts how often it was, the last time at `resumed_at`; `continued_from` is the run that it trains further.
     """
 
     config: dict[str, Any]
@@ -96,6 +97,10 @@ class RunDetails(RunRow):
     versions: dict[str, str]
     artefacts: dict[str, str]
     progress: dict[str, Any] | None
+    heartbeat: datetime | None
+    resumed: int
+    resumed_at: datetime | None
+    continued_from: int | None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The runs: their settings, results, curves and logs."""
 
+import math
 import platform
 import subprocess
 from collections import defaultdict
@@ -21,7 +22,7 @@ from engine.settings import settings_key
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.packing import pack, unpack
-from engine.store.process import is_alive, own_identity
+from engine.store.process import Worker, own_host, own_identity
 from engine.store.rows import Curve, LogLine, Mark, Point, RunDetails, RunNews, RunRow
 from engine.store.schema import CurvePartRecord, LogRecord, QueueRecord, RunRecord
 from engine.store.summary import keep_test, keep_validation
@@ -36,6 +37,8 @@ _SEARCHED = (
     + " " + type_coerce(RunRecord.tags, String)
 )  # fmt: skip
 _KEPT = RunRecord.deleted_at.is_(None)
+_WORKER = (RunRecord.process, RunRecord.process_started, RunRecord.host, RunRecord.heartbeat)
+_SAME_EPOCH = 1e-9  # what numbers of epochs may differ by and be the same
 
 
 class RunRepository:
@@ -51,13 +54,14 @@ class RunRepository:
         group: str | None = None,
         label: str | None = None,
         queued: int | None = None,
+        continued_from: int | None = None,
     ) -> int:
         """A new run of this process, "running" from now on; gives its number.
 
         `group` names the runs that are made together, `label` says what this one is among them. The planned run
-        `queued` leaves the queue for it; raises StoreError when it is no longer there.
+        `queued` leaves the queue for it; raises StoreError when it is no longer there. With `continued_from` it begins
+        with the curves of that run, which it trains further.
         """
-        process, process_started = own_identity()
         aligns = config.model.kind == "h2rec"
         settings = config.model_dump(mode="json")
         values: dict[str, Any] = {
@@ -72,8 +76,8 @@ class RunRepository:
             "beta": config.alignment.beta if aligns else None,
             "seed": config.seed,
             "created_at": datetime.now(UTC),
-            "process": process,
-            "process_started": process_started,
+            **_claim(),
+            "continued_from": continued_from,
             "notes": "",
             "group": group,
             "label": label,
@@ -92,7 +96,50 @@ class RunRepository:
                     raise StoreError(
                         f"“{config.title}” is no longer in the queue: it was started or removed elsewhere."
                     )
-            return session.execute(insert(RunRecord).values(values).returning(RunRecord.id)).scalar_one()
+            run = session.execute(insert(RunRecord).values(values).returning(RunRecord.id)).scalar_one()
+            if continued_from is not None:
+                _write_parts(session, run, _read_parts(session, continued_from))
+            return run
+
+    def resume(self, run: int) -> RunDetails:
+        """Take over an interrupted or failed run for this process, "running" again from now on.
+
+        Of several processes that try, one succeeds; raises StoreError for the others, as for a run that is not there or
+        has finished.
+        """
+        self.mark_dead()
+        claimed = {
+            **_claim(), "status": "running", "error": None, "finished_at": None, "progress": None, "stage_seconds": {},
+            "resumed": RunRecord.resumed + 1, "resumed_at": datetime.now(UTC),
+        }  # fmt: skip
+        with self._database.writing() as session:
+            chosen = update(RunRecord).where(
+                RunRecord.id == run, _KEPT, RunRecord.status.in_(("interrupted", "failed"))
+            )
+            taken = session.scalar(chosen.values(claimed).returning(RunRecord.id))
+        details = self.get(run)
+        if taken is None:
+            raise StoreError(
+                f"Run {run} is still running. It can be resumed once it was interrupted."
+                if details.status == "running"
+                else f"Run {run} has finished. It can be trained further, which makes a new run."
+            )
+        return details
+
+    def forget_after(self, run: int, last: Mapping[str, float]) -> None:
+        """Forget points of curves: of the series that begin with a name in `last`, those after that epoch."""
+        with self._database.writing() as session:
+            newest = session.scalar(select(func.max(CurvePartRecord.id)).where(CurvePartRecord.run_id == run)) or 0
+            kept: dict[str, list[bytes]] = {}
+            for series, parts in _read_parts(session, run).items():
+                ends = [epoch for name, epoch in last.items() if series.startswith(name)]
+                curve = unpack(series, parts)
+                chosen = curve.epochs <= min(ends, default=math.inf) + _SAME_EPOCH
+                if chosen.any():
+                    kept[series] = [pack(curve.steps[chosen], curve.epochs[chosen], curve.values[chosen])]
+            # First written, then deleted: who reads along goes by numbers that only grow.
+            _write_parts(session, run, kept)
+            session.execute(delete(CurvePartRecord).where(CurvePartRecord.run_id == run, CurvePartRecord.id <= newest))
 
     def get(self, run: int) -> RunDetails:
         """Raises StoreError when there is no such run."""
@@ -157,12 +204,11 @@ class RunRepository:
 
     def going_elsewhere(self) -> list[RunRow]:
         """The runs that another living process computes, the newest first."""
-        query = select(RunRecord.process, RunRecord.process_started, *_SUMMARY.values()).where(
-            RunRecord.status == "running", RunRecord.process != own_identity()[0]
-        )
+        query = select(*_WORKER, *_SUMMARY.values()).where(RunRecord.status == "running", _KEPT)
         with self._database.reading() as session:
             rows = session.execute(query.order_by(RunRecord.id.desc())).all()
-        return [RunRow(*row) for process, started, *row in rows if is_alive(process, started)]
+        found = [(Worker(*row[: len(_WORKER)]), RunRow(*row[len(_WORKER) :])) for row in rows]
+        return [run for worker, run in found if not worker.is_own and worker.lives]
 
     def log(self, run: int) -> list[LogLine]:
         """The run's log in the order of writing."""
@@ -212,19 +258,24 @@ class RunRepository:
             return [*session.scalars(select(RunRecord.id).where(RunRecord.deleted_at.is_not(None)))]
 
     def mark_dead(self) -> int:
-        """Runs that are "running" though their process is gone become "interrupted"; gives how many."""
-        query = select(RunRecord.id, RunRecord.process, RunRecord.process_started)
+        """Runs that are "running" though who computed them is gone become "interrupted"; gives how many."""
+        query = select(RunRecord.id, RunRecord.created_at, RunRecord.resumed_at, RunRecord.seconds, *_WORKER)
         with self._database.reading() as session:
             running = session.execute(query.where(RunRecord.status == "running")).all()
-        dead = [run for run, process, started in running if not is_alive(process, started)]
-        if dead:
-            with self._database.writing() as session:
-                session.execute(
-                    update(RunRecord)
-                    .where(RunRecord.id.in_(dead), RunRecord.status == "running")
-                    .values(status="interrupted", error="The program ended before the run did.")
-                )
-        return len(dead)
+        marked = 0
+        for run, created_at, resumed_at, seconds, *identity in running:
+            worker = Worker(*identity)
+            if worker.lives:
+                continue
+            changes: dict[str, Any] = {"status": "interrupted", "error": "The program ended before the run did."}
+            if worker.heartbeat is not None:
+                went = (worker.heartbeat - (resumed_at or created_at)).total_seconds()
+                changes |= {"finished_at": worker.heartbeat, "seconds": (seconds or 0.0) + max(0.0, went)}
+            same = (RunRecord.process == worker.process, RunRecord.process_started == worker.started)
+            with self._database.writing() as session:  # unless another process has resumed it since
+                chosen = update(RunRecord).where(RunRecord.id == run, RunRecord.status == "running", *same)
+                marked += session.scalar(chosen.values(changes).returning(RunRecord.id)) is not None
+        return marked
 
     def record(
         self,
@@ -306,9 +357,20 @@ def _refuse_running(session: Session, runs: Sequence[int]) -> None:
 def _join_parts(session: Session, run: int) -> None:
     parts = _read_parts(session, run)
     session.execute(delete(CurvePartRecord).where(CurvePartRecord.run_id == run))
+    _write_parts(session, run, parts)
+
+
+def _write_parts(session: Session, run: int, parts: Mapping[str, Sequence[bytes]]) -> None:
+    """Each series in one piece."""
     whole = [{"run_id": run, "series": series, "points": b"".join(parts[series])} for series in sorted(parts)]
     if whole:
         session.execute(insert(CurvePartRecord), whole)
+
+
+def _claim() -> dict[str, Any]:
+    """That this process computes a run from now on."""
+    process, started = own_identity()
+    return {"process": process, "process_started": started, "host": own_host(), "heartbeat": datetime.now(UTC)}
 
 
 def holds_words(search: str) -> ColumnElement[bool]:

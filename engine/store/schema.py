@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0007"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
+HEAD = "0008"  # the newest migration; kept here so that opening an up-to-date file needs no Alembic
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -71,7 +71,8 @@ LISTED = (
 class RunRecord(Base):
     """One run. Runs are listed from the index `ix_runs_listed` alone: a row is long, for the JSON that it holds.
 
-    `deleted_at` is set while a deletion can still be taken back; `settings_key` as `engine.settings` makes it.
+    `deleted_at` is set while a deletion can still be taken back; `settings_key` as `engine.settings` makes it. `process`
+    on `host` computes it, or did, and last gave a sign of life at `heartbeat`.
     """
 
     __tablename__ = "runs"
@@ -126,6 +127,11 @@ class RunRecord(Base):
     settings_key: Mapped[str] = mapped_column(server_default="")
     tags: Mapped[list[str]] = mapped_column(server_default="[]")
     deleted_at: Mapped[datetime | None]
+    host: Mapped[str | None]
+    heartbeat: Mapped[datetime | None]
+    resumed: Mapped[int] = mapped_column(server_default="0")
+    resumed_at: Mapped[datetime | None]
+    continued_from: Mapped[int | None]
 
 
 class RunMetricsRecord(Base):

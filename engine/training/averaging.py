@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.training.optimiser import weights_and_tables
+from engine.training.state import State
 
 WARM_UP = 10  # early on the average reaches back over about a tenth of all steps so far
 
@@ -51,6 +52,27 @@ class WeightAverage:
         finally:
             self._swap()
 
+    def state(self) -> State:
+        """What `restore` needs: the average and how far it has come."""
+        return {
+            "steps": self._steps,
+            "is_behind": self._is_behind,
+            "log_kept": self._log_kept,
+            **{f"weight.{number}": average for number, average in enumerate(self._average)},
+            **{f"table.{number}": table.average for number, table in enumerate(self._tables)},
+            **{f"log_kept.{number}": table.log_kept for number, table in enumerate(self._tables)},
+        }
+
+    @torch.no_grad()
+    def restore(self, state: State) -> None:
+        """Go on from a `state` of an average of the same model."""
+        self._steps, self._is_behind, self._log_kept = state["steps"], state["is_behind"], state["log_kept"]
+        for number, average in enumerate(self._average):
+            average.copy_(state[f"weight.{number}"])
+        for number, table in enumerate(self._tables):
+            table.average.copy_(state[f"table.{number}"])
+            table.log_kept.copy_(state[f"log_kept.{number}"])
+
     @torch.no_grad()
     def _catch_up(self) -> None:
         if self._is_behind:
@@ -80,7 +102,7 @@ class _TableAverage:
         self._table = table
         self.weight = table.detach()
         self.average = self.weight.clone()
-        self._log_kept = torch.zeros(len(table), dtype=torch.float64, device=table.device)
+        self.log_kept = torch.zeros(len(table), dtype=torch.float64, device=table.device)
 
     def rows_of_the_step(self) -> Tensor:
         """The rows that have a gradient, and are about to change."""
@@ -89,6 +111,6 @@ class _TableAverage:
     @torch.no_grad()
     def take_in(self, log_kept: float, rows: Tensor | slice = slice(None)) -> None:
         """Bring `rows` up to the step up to which the logarithms of all decays add up to `log_kept`."""
-        kept = torch.exp(log_kept - self._log_kept[rows])[:, None].to(self.weight.dtype)
+        kept = torch.exp(log_kept - self.log_kept[rows])[:, None].to(self.weight.dtype)
         self.average[rows] = self.weight[rows].lerp(self.average[rows], kept)
-        self._log_kept[rows] = log_kept
+        self.log_kept[rows] = log_kept

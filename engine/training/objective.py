@@ -1,5 +1,6 @@
 """The whole loss: L = L_rec + α · L_align + β · L_gran (H2Rec); other models have the first part, some one more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +99,15 @@ class Objective:
         total = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
         gate = None if encoded.gate is None else encoded.gate.detach()[asked.is_position]
         return Losses(total, {"total": total.detach()} | {name: part.detach() for name, part in parts.items()}, gate)
+
+    def state(self) -> dict[str, Tensor]:
+        """What `restore` needs: what the objective remembers from step to step, mostly nothing."""
+        return {} if self._distillation is None else self._distillation.state()
+
+    def restore(self, state: Mapping[str, Tensor], device: torch.device) -> None:
+        """Go on from a `state` of the same objective."""
+        if self._distillation is not None:
+            self._distillation.restore(state, device)
 
     def _recommendation(self, model: Recommender, states: Tensor, asked: Question, valid: Tensor) -> Tensor:
         settings, targets, items = self._training, asked.targets[valid], model.items

@@ -1,9 +1,13 @@
 """Adam over all weights, and over very large tables only where a step looked something up."""
 
+from collections import defaultdict
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from engine.config import TrainingSettings
+from engine.training.state import State
 
 
 class Optimiser:
@@ -43,6 +47,24 @@ class Optimiser:
         for part in self._parts:
             part.step()
             part.zero_grad()
+
+    def state(self) -> State:
+        """What `restore` needs: the moments of all weights, and how many steps they were changed in."""
+        return {
+            f"{number}.{weight}.{name}": value
+            for number, part in enumerate(self._parts)
+            for weight, values in part.state_dict()["state"].items()
+            for name, value in values.items()
+        }
+
+    def restore(self, state: State) -> None:
+        """Go on from a `state` of an optimiser of the same model; rate and decay are those of the settings."""
+        parts: list[defaultdict[int, dict[str, Any]]] = [defaultdict(dict) for _ in self._parts]
+        for key, value in state.items():
+            number, weight, name = key.split(".", 2)
+            parts[int(number)][int(weight)][name] = value
+        for part, values in zip(self._parts, parts, strict=True):
+            part.load_state_dict({"state": dict(values), "param_groups": part.state_dict()["param_groups"]})
 
 
 def weights_and_tables(model: nn.Module) -> tuple[list[Tensor], list[Tensor]]:

@@ -76,6 +76,7 @@ def converged(dataset: Dataset, config: ExperimentConfig, is_plain: bool, checkp
         validate,
         config.training,
         checkpoint,
+        checkpoint.with_name("state.safetensors"),
         lambda _event: None,
         RunControl(),
     )

@@ -26,6 +26,7 @@ from engine.events import (
     Note,
     Paused,
     Resumed,
+    SavePoint,
     SliceMetrics,
     TrainingFigures,
 )  # fmt: skip
@@ -96,7 +97,7 @@ class Setup:
 
         self.training = Training(
             self.model, make_objective(self.config, split.training, counts, ids, texts), self.batches, validate,
-            self.config.training, self.checkpoint, self.listen, self.control,
+            self.config.training, self.checkpoint, folder / "state.safetensors", self.listen, self.control,
         )  # fmt: skip
 
     def listen(self, event: Event) -> None:
@@ -279,7 +280,7 @@ def test_a_paused_training_can_be_stopped(tmp_path: Path) -> None:
     threading.Timer(0.1, setup.control.stop).start()
     with pytest.raises(Stopped):
         setup.training.run()
-    assert [type(event) for event in setup.events] == [Paused, Resumed]
+    assert [type(event) for event in setup.events] == [Paused, Resumed, SavePoint]
 
 
 def test_a_training_that_is_ended_early_keeps_the_best_checkpoint(tmp_path: Path) -> None:

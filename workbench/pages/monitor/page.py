@@ -1,5 +1,7 @@
 """The page that shows a run while it goes, and afterwards how it went."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
@@ -8,6 +10,7 @@ from engine.config import ExperimentConfig
 from engine.events import Event
 from workbench.background import Task, run_in_background
 from workbench.context import Workbench
+from workbench.going_on import GoingOn
 from workbench.pages.base import Page
 from workbench.pages.monitor.ghost import GhostChoice
 from workbench.pages.monitor.notes_panel import NotesPanel
@@ -45,6 +48,10 @@ class MonitorPage(Page):
         self.view = RunView()
         self._ghost = GhostChoice(workbench.store, self.view.charts, self)
         self.view.banner.inspect.connect(lambda: self.open_page.emit("inspector", self._shown))
+        self._going_on = GoingOn(workbench, self)
+        self._going_on.started.connect(self.show_run)
+        self.view.banner.resume.connect(lambda: self._with_shown(self._going_on.resume))
+        self.view.banner.train_further.connect(lambda: self._with_shown(self._going_on.ask_and_train_further))
         self.view.banner.all_runs.connect(lambda: self.open_page.emit("runs", self._shown))
         empty = EmptyState(
             "activity",
@@ -131,9 +138,9 @@ class MonitorPage(Page):
         )
 
     def _follow(self, run: int, config: ExperimentConfig) -> None:
-        """Show a run that starts; it takes no other run out of view than the one before it."""
+        """Show a run that starts or is resumed; it takes no other run out of view than the one before it."""
         before, self._own = self._own, run
-        if self._wanted in (None, before):
+        if self._wanted in (None, before, run):
             self._begin(run, config)
         else:
             self._show_state()
@@ -156,8 +163,7 @@ class MonitorPage(Page):
         self._show_state()
         if run == self._shown:
             self._clock.stop()
-            can_inspect = self._workbench.can_inspect(run, status)
-            self.view.end(status, message, can_inspect=can_inspect)
+            self.view.end(status, message, **self._what_next(run, status))
 
     def _show_past(self, past: PastRun) -> None:
         self._loading = None
@@ -168,9 +174,16 @@ class MonitorPage(Page):
             self._begin(details.id, past.config)
             self._follower.follow(details.id)
             return
-        self.view.show_past(past, can_inspect=self._workbench.can_inspect(details.id, details.status))
+        self.view.show_past(past, **self._what_next(details.id, details.status))
         self._states.show_content()
         self._show_state()
+
+    def _what_next(self, run: int, status: str) -> dict[str, bool]:
+        workbench = self._workbench
+        return {
+            "can_inspect": workbench.can_inspect(run, status),
+            "can_train_further": workbench.can_train_further(run, status),
+        }
 
     def _show_error(self, error: Exception) -> None:
         self._loading = None
@@ -180,6 +193,10 @@ class MonitorPage(Page):
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             self.show_run(wanted)
+
+    def _with_shown(self, act: Callable[[int], None]) -> None:
+        if self._shown is not None:
+            act(self._shown)
 
     def _cancel_loading(self) -> None:
         self._follower.leave()

@@ -33,9 +33,9 @@ class PastRun:
             return f"Finished after {details.epochs} epochs; the best was epoch {details.best_epoch}.{refit}"
         if details.status == "finished":
             return "Finished; there was nothing to train."
-        return "Stopped before its end." if details.best_epoch is None else (
-            f"Stopped. The best checkpoint, of epoch {details.best_epoch}, is kept."
-        )  # fmt: skip
+        why = f"{details.error} " if details.error else "Stopped. "
+        kept = f"The best checkpoint, of epoch {details.best_epoch}, is kept. " if details.best_epoch else ""
+        return f"{why}{kept}It can be resumed where it was."
 
     @property
     def was_refit(self) -> bool:

@@ -44,9 +44,11 @@ class RunActions(QWidget):
         self._stop.setEnabled(not stopping)
         self._stop.setText("Stopping…" if stopping else "Stop")
         next_one = "; the next one starts then" if waiting else ""
-        self._stop.setToolTip(f"Stop the run; the best checkpoint so far is kept{next_one}")
+        self._stop.setToolTip(f"Stop the run; what it has learned is kept, and it can be resumed{next_one}")
         self._stop_all.setVisible(waiting > 0)
-        self._stop_all.setToolTip(f"Stop the run; the queue of {waiting} is kept, and waits for your word")
+        self._stop_all.setToolTip(
+            f"Stop the run, which can be resumed; the queue of {waiting} is kept, and waits for your word"
+        )
 
     def _pause_or_resume(self) -> None:
         if self._controller.is_paused:

@@ -89,9 +89,9 @@ class RunView(QWidget):
             self.results.show_best(self.progress.best, validation_words(self._config))
         self.show_progress(stopping=stopping)
 
-    def end(self, status: str, message: str, *, can_inspect: bool) -> None:
+    def end(self, status: str, message: str, *, can_inspect: bool, can_train_further: bool) -> None:
         """Show how the run ended."""
-        self.banner.show_outcome(status, message, can_inspect=can_inspect)
+        self.banner.show_outcome(status, message, can_inspect=can_inspect, can_train_further=can_train_further)
         self.charts.settle()
         self.results.settle()
         if status == "failed":
@@ -103,7 +103,7 @@ class RunView(QWidget):
         self.semantic_ids.settle()
         self.show_progress(stopping=False)
 
-    def show_past(self, past: PastRun, *, can_inspect: bool) -> None:
+    def show_past(self, past: PastRun, *, can_inspect: bool, can_train_further: bool) -> None:
         """Show a run out of the store."""
         details = past.details
         self.begin(past.config)
@@ -123,7 +123,9 @@ class RunView(QWidget):
         elif past.best is not None:
             self.results.show_best(past.best, validation_words(past.config))
         if details.status != "running":
-            self.banner.show_outcome(details.status, past.words, can_inspect=can_inspect)
+            self.banner.show_outcome(
+                details.status, past.words, can_inspect=can_inspect, can_train_further=can_train_further
+            )
             self.results.settle()
         self.semantic_ids.settle()
         self.show_progress(stopping=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.artefacts import CONFIG, MODEL, RANKS, RESULT, SEMANTIC_IDS
+from engine.artefacts import BEST, CONFIG, MODEL, RANKS, REFIT_STATE, RESULT, SEMANTIC_IDS, STATE
 
 if TYPE_CHECKING:
     from engine.home import Home
@@ -16,6 +16,9 @@ FILE_WORDS = {
     MODEL: "Weights of the best epoch",
     SEMANTIC_IDS: "Codes of every item, and the codebooks",
     RESULT: "Test metrics, times, dataset and seed",
+    STATE: "The training as it was last, to resume it or to train it further",
+    REFIT_STATE: "The refit as it was last, to resume it",
+    BEST: "Weights of the best epoch before the refit, to train it further",
     RANKS: "Where every test user's target landed, in every protocol",
 }
 

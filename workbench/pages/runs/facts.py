@@ -91,6 +91,8 @@ def summary_line(run: "RunDetails") -> str:
     if run.seconds is not None:
         parts.append(numbers.duration(run.seconds))
     parts.append(moment(run.created_at))
+    if run.continued_from is not None:
+        parts.append(f"run {run.continued_from} trained further")
     if run.group is not None:
         parts.append(f"{run.label} of “{run.group}”")
     return "  ·  ".join(parts)
@@ -110,6 +112,7 @@ def environment_rows(run: "RunDetails", log: "Sequence[LogLine]") -> list[tuple[
     rest = dict(run.versions)
     origin = rest.pop("origin", "")
     rows = [("Origin", "Imported from", origin)] if origin else []
+    rows += [("Origin", "Trained further", f"from run {run.continued_from}")] if run.continued_from else []
     rows += [("Code", words, rest.pop(name)) for name, words in CODE.items() if name in rest]
     machine = [("Machine", words, rest.pop(name)) for name, words in MACHINE.items() if name in rest]
     rows += [("Libraries", name, version) for name, version in rest.items()]
@@ -120,6 +123,9 @@ def environment_rows(run: "RunDetails", log: "Sequence[LogLine]") -> list[tuple[
     rows.append(("Data", "Fingerprint", run.dataset_fingerprint))
     rows.append(("Settings", "Key, the same for all seeds", settings_key(run.config)))
     rows.append(("Time", "Started", moment(run.created_at)))
+    if run.resumed_at is not None:
+        times = "" if run.resumed == 1 else f", the last of {run.resumed} times"
+        rows.append(("Time", "Resumed", f"{moment(run.resumed_at)}{times}"))
     if run.finished_at is not None:
         rows.append(("Time", "Ended", moment(run.finished_at)))
     if run.seconds is not None:

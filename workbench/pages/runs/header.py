@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from workbench.context import RESUMABLE
 from workbench.icons import icon
 from workbench.theme import SPACE_1, SPACE_2, Role
 from workbench.widgets.badge import Badge
@@ -18,7 +19,7 @@ STATUS_ROLES: Mapping[str, Role] = {
     "failed": Role.bad,
     "interrupted": Role.warning,
 }
-ROOM = 960  # pixels that name and actions with their words need
+ROOM = 1100  # pixels that name and actions with their words need
 _ICON = QSize(18, 18)
 
 
@@ -28,6 +29,8 @@ class RunHeader(QWidget):
     `large_wanted(yes)`: the run shall have the whole page, or give the room back.
     """
 
+    resume_wanted = Signal()
+    further_wanted = Signal()
     again_wanted = Signal()
     copy_wanted = Signal()
     watch_wanted = Signal()
@@ -46,6 +49,10 @@ class RunHeader(QWidget):
         self.badge.hide()
         self.summary = ElidedLabel()
         self.summary.setProperty("kind", "muted")
+        self.resume = button("Resume", "runs.resume", "play", kind="primary")
+        self.resume.setToolTip("Resume: go on where it was, as if it had never been interrupted (Ctrl+R in the table)")
+        self.further = button("Train further…", "runs.trainFurther", "fast-forward")
+        self.further.setToolTip("Train further: for more epochs, as a new run (Ctrl+Shift+R in the table)")
         self.again = button("Run again", "runs.again", "repeat")
         self.again.setToolTip("Run again: queue a run with exactly these settings")
         self.copy = button("Copy settings", "runs.copy", "copy")
@@ -66,6 +73,8 @@ class RunHeader(QWidget):
         self.large.toggled.connect(self.large_wanted)
         self._show_size(False)
         for each, signal in (
+            (self.resume, self.resume_wanted),
+            (self.further, self.further_wanted),
             (self.again, self.again_wanted),
             (self.copy, self.copy_wanted),
             (self.watch, self.watch_wanted),
@@ -80,13 +89,14 @@ class RunHeader(QWidget):
         """In a narrow window the name needs the room: the actions keep their icons alone."""
         super().resizeEvent(event)
         is_narrow = self.width() < ROOM
-        for each in (self.again, self.copy, self.watch, self.inspect, self.delete):
+        for each in (self.resume, self.further, self.again, self.copy, self.watch, self.inspect, self.delete):
             each.setText("" if is_narrow else each.accessibleName())
 
     def show_state(self, words: str, status: str) -> None:
-        """The badge with how the run stands."""
+        """The badge with how the run stands; one that was interrupted can be resumed."""
         self.badge.set(words, STATUS_ROLES[status])
         self.badge.show()
+        self.resume.setVisible(status in RESUMABLE)
 
     def _make_menu(self) -> QToolButton:
         menu = QMenu(self)
@@ -116,7 +126,8 @@ class RunHeader(QWidget):
         first.setSpacing(SPACE_2)
         first.addWidget(self.badge)
         first.addWidget(self.name, 1)
-        for each in (self.again, self.copy, self.watch, self.inspect, self.delete, self.more, self.large):
+        actions = (self.resume, self.further, self.again, self.copy, self.watch, self.inspect, self.delete)
+        for each in (*actions, self.more, self.large):
             first.addWidget(each)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from engine.store import RunRow, StoreError
 from workbench.context import Workbench
+from workbench.going_on import GoingOn
 from workbench.latest import Latest
 from workbench.models.run_rows import Contents
 from workbench.pages.base import Page
@@ -41,6 +42,7 @@ class RunsPage(Page):
         self.detail = RunDetail(workbench.preferences)
         self.errands = RunErrands(workbench, self.detail, self)
         self.changes = RunChanges(workbench.store, self.list, self)
+        self.going_on = GoingOn(workbench, self)
         self.several = SelectionPanel()
         self.detail_states = StateStack(self.detail, self.several, "runs.detail")
         self.states = self._lay_out()
@@ -142,6 +144,7 @@ class RunsPage(Page):
         self._contents = contents
         self.detail.show_run(contents)
         self.detail.delete.setEnabled(contents.run.status != "running")
+        self.detail.header.further.setVisible(self._workbench.can_train_further(contents.run.id, contents.run.status))
         self.detail.inspect.setEnabled(self._workbench.can_inspect(contents.run.id, contents.run.status))
         self.detail_states.show_content()
 
@@ -188,6 +191,16 @@ class RunsPage(Page):
         """Look into the recommendations of the chosen run."""
         if self._contents is not None:
             self.open_page.emit("inspector", self._contents.run.id)
+
+    def resume(self) -> None:
+        """Go on with the chosen run, which was interrupted or has failed."""
+        for run in self.list.chosen_runs()[:1]:
+            self.going_on.resume(run.id)
+
+    def train_further(self) -> None:
+        """Train the chosen run, which has finished, for more epochs."""
+        for run in self.list.chosen_runs()[:1]:
+            self.going_on.ask_and_train_further(run.id)
 
     def watch(self) -> None:
         """Show the chosen run on the Monitor."""
@@ -247,6 +260,11 @@ class RunsPage(Page):
         actions = self.list.actions_
         actions.compare.connect(lambda: self.compare())
         actions.tags.connect(self.changes.tag_chosen)
+        actions.resume.connect(self.resume)
+        actions.train_further.connect(self.train_further)
+        self.detail.header.resume_wanted.connect(self.resume)
+        self.detail.header.further_wanted.connect(self.train_further)
+        self.going_on.started.connect(lambda run: self.open_page.emit("monitor", run))
         actions.delete.connect(self.changes.delete_chosen)
         self.list.model.counted.connect(lambda _total: self._show_if_none_found())
         self.detail.watch_wanted.connect(self.watch)

@@ -1,4 +1,4 @@
-"""What can be done with the chosen runs: compare, tag, take as the baseline, delete."""
+"""What can be done with the chosen runs: compare, tag, take as the baseline, resume, train further, delete."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from engine.store import RunRow
+from workbench.context import RESUMABLE
 
 LEAST, MOST = 2, 10  # runs that are compared
 
@@ -18,6 +19,8 @@ class RunActions(QObject):
     tags = Signal()
     baseline = Signal()
     no_baseline = Signal()
+    resume = Signal()
+    train_further = Signal()
     delete = Signal()
 
     def __init__(self, table: QWidget) -> None:
@@ -26,6 +29,8 @@ class RunActions(QObject):
         self.tags_action = self._add(table, "Tags…", "Ctrl+T", self.tags)
         self.baseline_action = self._add(table, "Pin as baseline", "Ctrl+B", self.baseline)
         self.no_baseline_action = self._add(table, "Unpin the baseline", "Ctrl+Shift+B", self.no_baseline)
+        self.resume_action = self._add(table, "Resume", "Ctrl+R", self.resume)
+        self.further_action = self._add(table, "Train further…", "Ctrl+Shift+R", self.train_further)
         self.delete_action = self._add(table, "Delete", "Del", self.delete)
 
     def enable(self, runs: Sequence[RunRow], entries: int, *, has_baseline: bool) -> None:
@@ -34,6 +39,9 @@ class RunActions(QObject):
         self.tags_action.setEnabled(bool(runs))
         self.baseline_action.setEnabled(entries == 1 and any(run.status == "finished" for run in runs))
         self.no_baseline_action.setEnabled(has_baseline)
+        states = [run.status for run in runs]
+        self.resume_action.setEnabled(len(runs) == 1 and states[0] in RESUMABLE)
+        self.further_action.setEnabled(len(runs) == 1 and states[0] == "finished" and runs[0].model != "popularity")
         self.delete_action.setEnabled(bool(runs))
 
     def _add(self, table: QWidget, title: str, keys: str, wanted: object) -> QAction:
