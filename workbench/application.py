@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine import __version__
 from engine.errors import SettingsError
 from engine.home import ENVIRONMENT_VARIABLE, Home
+from engine.memory import share_one_arena
 from workbench.display import HEADLESS, obstacle
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _open(home: Home, close_after: float | None) -> int:
     from PySide6.QtCore import QTimer
 
     _keep_log(home)
+    share_one_arena()
     app = make_application()
 
     from workbench.main_window import MainWindow

@@ -32,6 +32,7 @@ from engine.config import ExperimentConfig
 from engine.control import RunControl
 from engine.events import Event, Listener, Metrics
 from engine.home import Home
+from engine.memory import share_one_arena
 from engine.settings import override, parse, preset
 from workbench.application import make_application
 from workbench.background import is_busy
@@ -120,6 +121,7 @@ def run_alone(home: Path, preset_name: str, epochs: int) -> list[float]:
 
 def run_in_window(home: Path, config: ExperimentConfig) -> dict[str, list[float]]:
     """Seconds of each epoch but the first, and by how many milliseconds each tick of the timer was late."""
+    share_one_arena()
     app = make_application()
     window = MainWindow(Home.locate(home), Preferences(home / "benchmark.ini"))
     window.resize(1280, 800)

@@ -30,6 +30,33 @@ print(resident() - before)
 """
 
 
+ARENAS = """
+import ctypes
+import sys
+import threading
+from engine.memory import share_one_arena
+
+if "shared" in sys.argv:
+    share_one_arena()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+thread = threading.Thread(target=libc.malloc, args=(100_000,))
+thread.start()
+thread.join()
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is asked")
+def test_threads_share_one_arena() -> None:
+    usual, shared = (
+        subprocess.run([sys.executable, "-c", ARENAS, *how], capture_output=True, text=True, check=True).stdout
+        for how in ([], ["shared"])
+    )
+    assert usual.count("<heap nr=") == 2
+    assert shared.count("<heap nr=") == 1
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is asked")
 def test_arrays_give_their_memory_back_whatever_lies_between_them() -> None:
     usual, parted = (
