@@ -295,6 +295,28 @@ def test_a_grid_and_the_rivals_run_as_one_group(play: Any, home: Home, capsys: p
     assert "Group “again”: 4 runs, about " in capsys.readouterr().out
 
 
+def test_an_interrupted_run_goes_on_under_its_number(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    play(lambda report, _: report(Interrupted(1, {})))
+    assert main(["run"]) == 130
+    assert "python -m engine resume 1" in capsys.readouterr().out
+    play(lambda report, _: report(FINISHED))
+    assert main(["resume", "1", "--json"]) == 0
+    result = lines(capsys.readouterr().out)[-1]
+    assert (result["run"], result["status"]) == (1, "finished")
+    assert main(["resume", "1"]) == 2
+    assert "has finished. It can be trained further" in capsys.readouterr().err
+    assert main(["resume", "7"]) == 2
+    assert "There is no run 7" in capsys.readouterr().err
+
+
+def test_a_run_without_its_state_is_not_trained_further(play: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    play(lambda report, _: report(FINISHED))
+    assert main(["run"]) == 0
+    assert main(["train-further", "1", "--epochs", "5"]) == 2
+    assert "the state of its training is missing" in capsys.readouterr().err
+    assert main(["show", "2"]) == 2
+
+
 def test_the_same_group_goes_on_with_what_is_not_finished(
     play: Any, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
