@@ -24,7 +24,7 @@ class Trained:
     @property
     def without_better(self) -> int:
         """Epochs since the best one."""
-        return self.epochs - self.best_epoch
+        return max(0, self.epochs - self.best_epoch)
 
     @property
     def next_patience(self) -> int:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QThread
 
 from engine.config import ExperimentConfig
 from engine.control import RunControl
-from engine.events import Event, Failed, Finished, GoesOn, Interrupted, Listener, Loss, Stage
+from engine.events import Event, Failed, Finished, GoesOn, Interrupted, Listener, Stage
 from engine.home import Home
 from workbench.calm import calm, load_torch
 
@@ -87,10 +87,10 @@ def with_past(store: "Store", run: int, listen: Listener) -> Listener:
         if isinstance(event, GoesOn):
             from engine.store.reader import events_of
 
-            for past in events_of(store.runs.curves(run)):
-                is_refit = isinstance(past, Loss) and "refit" in past.parts
-                if is_refit == (event.stage is Stage.REFIT):
-                    listen(past)
+            is_refit = event.stage is Stage.REFIT
+            curves = {name: each for name, each in store.runs.curves(run).items() if (name == "loss/refit") == is_refit}
+            for past in events_of(curves):
+                listen(past)
 
     return tell
 

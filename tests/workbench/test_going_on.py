@@ -199,3 +199,5 @@ def test_while_a_run_goes_no_other_is_resumed_and_words_say_so(
     assert "already going" in box.informativeText()
     box.close()
     assert workbench.store.runs.get(run).status == "interrupted"
+    workbench.controller.stop()
+    ended(qtbot, workbench)

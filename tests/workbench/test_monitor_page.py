@@ -92,7 +92,7 @@ def test_stop_says_that_it_is_stopping_and_then_how_it_ended(
     assert not stop.isEnabled()
     assert text(page, "monitor.words").startswith("Stopping…")
     qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")
-    assert "The best checkpoint, of epoch 3, is kept." in text(page, "monitor.outcomeText")
+    assert "The best checkpoint, of epoch 3, is kept, and it can be resumed" in text(page, "monitor.outcomeText")
     assert not stop.isVisible()
     assert not button(page, "monitor.inspect").isVisible()
 

@@ -77,7 +77,11 @@ def test_stop_reaches_the_run(qtbot: QtBot, make_workbench: MakeWorkbench, scrip
         controller.stop()
         assert controller.is_stopping
         controller.stop()  # asking twice changes nothing
-    assert ended.args == [run, "interrupted", "Stopped. The best checkpoint, of epoch 3, is kept."]
+    assert ended.args == [
+        run,
+        "interrupted",
+        "Stopped. The best checkpoint, of epoch 3, is kept, and it can be resumed where it was.",
+    ]
     assert not controller.is_stopping
 
 
