@@ -259,21 +259,21 @@ class RunRepository:
 
     def mark_dead(self) -> int:
         """Runs that are "running" though who computed them is gone become "interrupted"; gives how many."""
-        query = select(RunRecord.id, RunRecord.created_at, RunRecord.resumed_at, RunRecord.seconds, *_WORKER)
+        query = select(*_WORKER, RunRecord.id, RunRecord.created_at, RunRecord.resumed_at, RunRecord.seconds)
         with self._database.reading() as session:
             running = session.execute(query.where(RunRecord.status == "running")).all()
         marked = 0
-        for run, created_at, resumed_at, seconds, *identity in running:
-            worker = Worker(*identity)
+        for row in running:
+            worker = Worker(row.process, row.process_started, row.host, row.heartbeat)
             if worker.lives:
                 continue
             changes: dict[str, Any] = {"status": "interrupted", "error": "The program ended before the run did."}
             if worker.heartbeat is not None:
-                went = (worker.heartbeat - (resumed_at or created_at)).total_seconds()
-                changes |= {"finished_at": worker.heartbeat, "seconds": (seconds or 0.0) + max(0.0, went)}
+                went = (worker.heartbeat - (row.resumed_at or row.created_at)).total_seconds()
+                changes |= {"finished_at": worker.heartbeat, "seconds": (row.seconds or 0.0) + max(0.0, went)}
             same = (RunRecord.process == worker.process, RunRecord.process_started == worker.started)
             with self._database.writing() as session:  # unless another process has resumed it since
-                chosen = update(RunRecord).where(RunRecord.id == run, RunRecord.status == "running", *same)
+                chosen = update(RunRecord).where(RunRecord.id == row.id, RunRecord.status == "running", *same)
                 marked += session.scalar(chosen.values(changes).returning(RunRecord.id)) is not None
         return marked
 
