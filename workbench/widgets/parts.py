@@ -63,6 +63,7 @@ def set_kind(widget: QWidget, kind: str, property: str = "kind") -> None:
         widget.setProperty(property, kind)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+        widget.updateGeometry()  # a kind may be bolder than another
         widget.update()
 
 

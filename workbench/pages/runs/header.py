@@ -53,6 +53,8 @@ class RunHeader(QWidget):
         self.resume.setToolTip("Resume: go on where it was, as if it had never been interrupted (Ctrl+R in the table)")
         self.further = button("Train further…", "runs.trainFurther", "fast-forward")
         self.further.setToolTip("Train further: for more epochs, as a new run (Ctrl+Shift+R in the table)")
+        for each in (self.resume, self.further):
+            each.hide()  # until a run is shown that can go on
         self.again = button("Run again", "runs.again", "repeat")
         self.again.setToolTip("Run again: queue a run with exactly these settings")
         self.copy = button("Copy settings", "runs.copy", "copy")
@@ -86,10 +88,10 @@ class RunHeader(QWidget):
         self._lay_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window the name needs the room: the actions keep their icons alone."""
+        """In a narrow window the name needs the room: actions keep their icons alone, but for how the run goes on."""
         super().resizeEvent(event)
         is_narrow = self.width() < ROOM
-        for each in (self.resume, self.further, self.again, self.copy, self.watch, self.inspect, self.delete):
+        for each in (self.again, self.copy, self.watch, self.inspect, self.delete):
             each.setText("" if is_narrow else each.accessibleName())
 
     def show_state(self, words: str, status: str) -> None:
