@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -261,14 +262,18 @@ def test_a_past_run_shows_where_it_was_stopped(
     assert not button(page, "monitor.inspect").isVisible()
 
 
-def test_a_past_run_that_was_stopped_keeps_the_numbers_of_its_best_epoch(
-    qtbot: QtBot, make_workbench: MakeWorkbench, store: Store, scripts: SimpleNamespace
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_past_run_that_was_stopped_or_killed_keeps_the_numbers_of_its_best_epoch(
+    qtbot: QtBot, make_workbench: MakeWorkbench, store: Store, scripts: SimpleNamespace, killed: bool
 ) -> None:
     run = store.runs.create(ExperimentConfig(), "s")
     recorder = RunRecorder(store, run)
-    for event in [*scripts.scripted(epochs=4, best=3)[:-3], Interrupted(3, {})]:
+    for event in [*scripts.scripted(epochs=4, best=3)[:-3], *([] if killed else [Interrupted(3, {})])]:
         recorder(event)
     recorder.close()
+    if killed:
+        store.runs.record(run, changes={"process_started": 1.0})
+        assert store.runs.mark_dead() == 1
     page = open_page(qtbot, make_workbench())
     page.open_with(run)
     qtbot.waitUntil(lambda: text(page, "monitor.outcome") == "The run was stopped")

@@ -45,7 +45,7 @@ class PastRun:
     @property
     def best(self) -> Best | None:
         """The validation metrics of the best epoch, out of the curves; None where there are none."""
-        epoch = self.details.best_epoch
+        epoch = self.details.best_epoch or self._best_on_curve
         values: dict[str, dict[str, float]] = {}
         for name, curve in self.curves.items():
             match name.split("/"):
@@ -53,6 +53,12 @@ class PastRun:
                     for value in curve.values[curve.steps == epoch]:
                         values.setdefault(part, {})[metric] = float(value)
         return Best(epoch, values) if epoch and values else None
+
+    @property
+    def _best_on_curve(self) -> int | None:
+        """The best epoch by the curves alone: a program that was killed wrote nothing else down."""
+        reached = self.curves.get("validation/full/overall/NDCG@10")
+        return int(reached.steps[reached.values.argmax()]) if reached is not None and len(reached.values) else None
 
     @property
     def progress(self) -> RunProgress:
